@@ -1,0 +1,211 @@
+"""A question made ready to search with: cleaned, its language, its intent, standing on its own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from assistant.records import Intent, Query, Turn
+from ingest.index import Index
+from ingest.language import detect, third_language
+from ingest.records import LANGUAGES, Language
+from ingest.words import is_content, stopwords, words
+
+MAX_QUESTION = 500  # characters
+MAX_TURNS = 6
+
+_SMALLTALK = {
+    "greeting": re.compile(
+        r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|how are you|"
+        r"hallo|hoi|hey|dag|goeie?(?:dag|morgen|middag|avond|namiddag)|"
+        r"goede (?:dag|morgen|middag|avond|namiddag)|hoe gaat het(?: met (?:je|jou|u))?|"
+        r"alles goed|salut|beste)(?: there| iedereen| allemaal| everyone| all)?",
+        re.I,
+    ),
+    "thanks": re.compile(
+        r"(?:thanks?(?: you)?|thx|ty|many thanks|cheers|great|perfect|nice|ok(?:ay)?|cool|"
+        r"bedankt|dank (?:je|u)(?: wel)?|merci|dankjewel|dankuwel|top|prima|super|oké|tof|"
+        r"very helpful|dat helpt|duidelijk|that helps|clear)"
+        r"(?: (?:a lot|so much|very much|for your help|voor (?:je|uw|de) hulp|alvast|hoor))?",
+        re.I,
+    ),
+    "goodbye": re.compile(
+        r"(?:bye(?: bye)?|goodbye|see you(?: later)?|have a nice day|tot ziens|dada?g?|"
+        r"tot later|fijne dag(?: nog)?|prettige dag(?: nog)?|salut en de kost)",
+        re.I,
+    ),
+    "about_me": re.compile(
+        r"(?:(?:and |en )?(?:who|what) are you(?: exactly)?|what (?:can|do) you do|"
+        r"what can i ask(?: you)?|how (?:do|can) you (?:work|help)(?: me)?|how does this work|"
+        r"(?:can|could) you help(?: me)?|help|"
+        r"are you (?:an? )?(?:human|real|person|bot|robot|computer|ai|chatbot|real person|machine)"
+        r"(?: or .*)?|(?:am i|ben ik) .*(?:talking|speaking|chatting|aan het praten).*|"
+        r"(?:spreek|praat|chat) ik (?:hier )?met (?:een )?.*|"
+        r"wie (?:ben|bent|zijt) (?:jij|je|u|gij)|wat (?:ben|bent) (?:jij|je|u)(?: eigenlijk)?|"
+        r"wat (?:kan|kunt|kun|doe|doet) (?:jij|je|u)(?: allemaal)?(?: (?:doen|voor mij doen))?|"
+        r"wat kan ik (?:je|u|jou|hier)? ?(?:allemaal )?vragen|hoe werkt dit|kan je mij helpen|"
+        r"(?:kun|kan|kunt) (?:je|jij|u) (?:me |mij )?helpen|"
+        r"ben(?:t)? (?:je|jij|u) (?:een )?(?:echte? )?(?:mens|robot|bot|computer|persoon|chatbot|ai)"
+        r"(?: of .*)?)",
+        re.I,
+    ),
+}
+_CONTACT = re.compile(
+    r"\b(?:(?:contact|reach|call|e-?mail|phone|ring|meet|hire|write to|talk to|speak (?:to|with))"
+    r" (?:you\b|us\b|someone|somebody|anyone|an? (?:person|human|expert|consultant|advis[eo]r|"
+    r"colleague)|your (?:team|people|company|firm|office))|get in touch|"
+    r"your (?:phone|telephone|e-?mail|address|office|contact|website|number)|"
+    r"(?:phone|telephone) number|e-?mail ?address|contact (?:details|information|form|person|page)|"
+    r"(?:make|book|schedule) an? (?:appointment|meeting|call)|"
+    r"contact (?:opnemen|met (?:jullie|u|iemand))|(?:jullie|u|iemand) (?:contacteren|bereiken|"
+    r"bellen|mailen|spreken|ontmoeten)|contactgegevens|contactpersoon|contactformulier|"
+    r"telefoonnummer|(?:e-?)?mailadres|(?:jullie|uw) (?:adres|kantoor|nummer|telefoon|mail)|"
+    r"afspraak (?:maken|vastleggen|boeken)|(?:een|vaste) afspraak|"
+    r"(?:met )?(?:een|iemand) (?:mens|medewerker|adviseur|consultant|expert|echt persoon) "
+    r"(?:spreken|praten|bellen|contacteren)|spreken met (?:iemand|een)|"
+    r"(?:jullie|u) inhuren|offerte)\b|^\W*contact\w*\W*$",
+    re.I,
+)
+_IN_LANGUAGE: dict[Language, re.Pattern[str]] = {
+    "nl": re.compile(
+        r"\b(?:in (?:het )?(?:nederlands|vlaams)|in dutch|answer in dutch|en français non)\b", re.I
+    ),
+    "en": re.compile(r"\b(?:in (?:het )?engels|in english)\b", re.I),
+}
+_ELLIPTICAL = re.compile(
+    r"^\W*(?:en|and|but|maar|ook|also|or|of|what about|how about|hoe zit het met|wat met|"
+    r"wat is er met|dus|so|then|dan)\b",
+    re.I,
+)
+_ANAPHOR = re.compile(
+    r"\b(?:they|them|their|it|its|that|those|these|this|he|she|such|there|the (?:first|second|"
+    r"third|last|other)s?(?: ones?)?|ze|zij|hen|hun|die|dat|deze|dit|hij|het|er(?:van|voor|aan|"
+    r"mee|bij|op|in|uit|naar)?|daar\w*|hier\w*|zulke|zo['’]n|de (?:eerste|tweede|derde|laatste|"
+    r"andere)n?)\b",
+    re.I,
+)
+_POLITE = re.compile(
+    r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I
+)
+
+
+def clean(text: str) -> str:
+    """Return the text without control, zero-width and direction characters or lone surrogates."""
+    kept = (c if c.isprintable() else " " for c in text if unicodedata.category(c) != "Cf")
+    whole = "".join(kept).encode("utf-8", "ignore").decode("utf-8")
+    return " ".join(unicodedata.normalize("NFC", whole).split())
+
+
+def understand(
+    asked: str, history: Sequence[Turn], chosen: Language | None, index: Index
+) -> Query:
+    """Return the query behind a question in its conversation."""
+    # Ten times the limit is still read, to tell its language; beyond, not even that.
+    text = clean(asked[: 10 * MAX_QUESTION])
+    turns = [(role, clean(said[: 10 * MAX_QUESTION])) for role, said in history][-MAX_TURNS:]
+    language, why = question_language(text, turns, chosen, index)
+    reasons = [f"language {language}: {why}"]
+    intent = question_intent(asked, text)
+    reasons.append(f"intent {intent}")
+    standalone = text
+    if intent == "question" and (previous := _elliptical_on(text, turns)):
+        standalone = f"{previous} {text}"
+        reasons.append(f"follow-up on: {previous}")
+    return Query(text, standalone, language, intent, reasons=tuple(reasons))
+
+
+def question_language(
+    text: str, turns: Sequence[Turn], chosen: Language | None, index: Index
+) -> tuple[Language, str]:
+    """Return the language to answer in, and why.
+
+    In order: what the question asks for, what the reader chose, the words of the question, the
+    conversation.
+    """
+    for language, pattern in _IN_LANGUAGE.items():
+        if pattern.search(text):
+            return language, "the question asks for it"
+    if chosen:
+        return chosen, "the reader chose it"
+    lead = _lead_of_dutch(text, index)
+    if abs(lead) < 0.3:
+        for role, said in reversed(turns):
+            if role == "user" and abs(earlier := _lead_of_dutch(said, index)) >= 0.3:
+                return ("nl" if earlier > 0 else "en"), "the conversation"
+    return ("nl" if lead > 0 else "en"), f"its words ({lead:+.2f} for Dutch)"
+
+
+def _lead_of_dutch(text: str, index: Index) -> float:
+    """Return how much more Dutch than English the text is, about -2 to 2.
+
+    Function words are the strongest sign; words of one language's articles come next; langdetect
+    sees letter sequences.
+    """
+    found = words(text)
+    if not found:
+        return 0.0
+    only: dict[Language, float] = {"nl": 0.0, "en": 0.0}
+    dutch, english = (index.vocabulary[language] for language in LANGUAGES)
+    for word in found:
+        in_dutch, in_english = word in stopwords("nl"), word in stopwords("en")
+        if in_dutch != in_english:
+            only["nl" if in_dutch else "en"] += 1.0
+        elif not in_dutch and (word in dutch) != (word in english):
+            only["nl" if word in dutch else "en"] += 0.5
+    lexical = (only["nl"] - only["en"]) / max(1.0, only["nl"] + only["en"])
+    probability = detect(text)
+    return lexical + 0.6 * (probability["nl"] - probability["en"])
+
+
+def question_intent(asked: str, text: str) -> Intent:
+    """Return what the reader wants: an answer, contact, small talk, or nothing we can serve."""
+    if len(asked) > MAX_QUESTION or not any(char.isalnum() for char in text):
+        return "refused"
+    if smalltalk_kind(text):
+        return "smalltalk"
+    if is_foreign(text):
+        return "refused"
+    return "contact" if _CONTACT.search(text) else "question"
+
+
+def is_foreign(text: str) -> bool:
+    """Return whether a question is in neither language: another script, or another's words."""
+    letters = [char for char in text if char.isalpha()]
+    latin = [char for char in letters if "LATIN" in unicodedata.name(char, "")]
+    if letters and len(latin) < len(letters) / 2:
+        return True
+    found = words(text)
+    ours = sum(word in stopwords() for word in found)
+    return len(found) >= 4 and ours <= len(found) / 5 and bool(third_language(text, enough=4))
+
+
+def smalltalk_kind(text: str) -> str | None:
+    """Return "greeting", "thanks", "goodbye" or "about_me" if the text is nothing else."""
+    parts = [part.strip() for part in re.split(r"[.!?,;:\-–…]+", _POLITE.sub("", text))]
+    kinds = []
+    for part in (part for part in parts if any(char.isalnum() for char in part)):
+        kind = next((k for k, p in _SMALLTALK.items() if p.fullmatch(part)), None)
+        if kind is None:
+            return None
+        kinds.append(kind)
+    order = ("about_me", "greeting", "thanks", "goodbye")
+    return min(kinds, key=order.index) if kinds else None
+
+
+def _elliptical_on(text: str, turns: Sequence[Turn]) -> str:
+    """Return the earlier question that this one leans on, or "" if it stands on its own."""
+    questions = [said for role, said in turns if role == "user"]
+    if not questions:
+        return ""
+    content = [word for word in words(text) if is_content(word)]
+    leans = bool(_ELLIPTICAL.match(text)) and len(content) <= 3
+    refers = bool(_ANAPHOR.search(text)) and len(content) <= 2
+    asks_for_language = any(p.search(text) for p in _IN_LANGUAGE.values()) and len(content) <= 2
+    if not (leans or refers or asks_for_language or len(content) <= 1):
+        return ""
+    for position in range(len(questions) - 1, -1, -1):
+        said = questions[position]
+        if sum(is_content(word) for word in words(said)) > 1:
+            return said
+    return ""

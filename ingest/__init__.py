@@ -1,0 +1,1 @@
+"""Page text in, a searchable index out: `python -m ingest`."""

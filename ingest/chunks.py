@@ -1,0 +1,44 @@
+"""Chunks: runs of whole sentences, small enough to be about one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.records import Article, Chunk, Sentence
+
+CHUNK_CHARACTERS = 700  # about 110 words, a paragraph; a longer sentence is a chunk of its own
+
+
+def build_chunks(articles: list[Article]) -> list[Chunk]:
+    """Return the chunks of all articles; every sentence is in exactly one."""
+    return [chunk for article in articles for chunk in _chunks(article)]
+
+
+def _chunks(article: Article) -> Iterator[Chunk]:
+    for index, run in enumerate(_runs(article)):
+        start, end = run[0].start, run[-1].end
+        yield Chunk(
+            f"{article.id}-{index}",
+            article.id,
+            article.language,
+            start,
+            end,
+            article.text[start:end],
+            tuple(sentence.id for sentence in run),
+        )
+
+
+def _runs(article: Article) -> Iterator[list[Sentence]]:
+    """Yield runs of sentences that end at a paragraph's end where the size allows."""
+    run: list[Sentence] = []
+    for sentence in article.sentences:
+        if run and sentence.end - run[0].start > CHUNK_CHARACTERS:
+            yield run
+            run = []
+        elif run and "\n\n" in article.text[run[-1].end : sentence.start]:
+            if run[-1].end - run[0].start > CHUNK_CHARACTERS // 3:
+                yield run
+                run = []
+        run.append(sentence)
+    if run:
+        yield run
