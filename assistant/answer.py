@@ -100,12 +100,9 @@ class Assistant:
         return Trace(answer, query, tuple(evidence), query.reasons + choice.reasons)
 
     def _choose(self, query: Query, evidence: list[Evidence]) -> Choice:
-        words = self._retriever.lexicon.words
-        asked = words(query.text)
-        choice = choose(evidence, asked, query.language, self._catalog.sentence, words)
-        chosen = in_language(
-            choice, evidence, asked, query.language, self._catalog.sentence, words
-        )
+        lexicon, sentence = self._retriever.lexicon, self._catalog.sentence
+        choice = choose(evidence, query.text, sentence, lexicon)
+        chosen = in_language(choice, evidence, query.text, query.language, sentence, lexicon)
         return replace(choice, chosen=chosen)
 
     def _answer(self, query: Query, evidence: list[Evidence], choice: Choice) -> Answer:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.match import Words, strengths
+from assistant.match import Lexicon
 from assistant.records import Evidence
 from ingest.deduplicate import normalised
 from ingest.records import Language, Sentence
 
-ANSWERED = 0.5  # confidence from which a question counts as covered
+ANSWERED = 0.4  # confidence from which a question counts as covered
+CONSIDERED = 30  # candidates from which sentences are chosen
 MOST = 4  # sentences in an answer
 CLOSE = 0.8  # a further sentence must score this share of the best …
 GAIN = 0.12  # … or meet this much more of the question's weight, at half the best's score
@@ -32,20 +33,22 @@ class Choice:
 
 def choose(
     evidence: Sequence[Evidence],
-    asked: Words,
-    language: Language,
+    question: str,
     sentence: GetSentence,
-    words: Callable[[str], Words],
+    lexicon: Lexicon,
 ) -> Choice:
     """Return the fewest sentences that answer, none twice, none as its own twin."""
     if not evidence:
         return Choice((), 0.0, ("nothing found",))
     best = evidence[0].score
+    evidence = evidence[:CONSIDERED]
+    asked = lexicon.words(question)
+    meets = lexicon.strengths(asked, [lexicon.words(e.text) for e in evidence])
     chosen: list[Evidence] = []
     reasons: list[str] = []
     said: set[str] = set()  # ids and normalised texts of what is chosen, twins included
     met = np.zeros(len(asked.words))
-    for candidate in evidence[:30]:
+    for candidate, strength in zip(evidence, meets, strict=True):
         if len(chosen) == MOST:
             reasons.append(f"stopped at {MOST} sentences")
             break
@@ -54,7 +57,7 @@ def choose(
             break
         if {candidate.sentence_id, normalised(candidate.text)} & said:
             continue
-        now = np.maximum(met, strengths(asked, words(candidate.text)))
+        now = np.maximum(met, strength)
         gain = float((now - met) @ asked.weights) / max(1e-9, float(asked.weights.sum()))
         if chosen and candidate.score < best * CLOSE and gain < GAIN:
             continue
@@ -71,16 +74,17 @@ def choose(
 def in_language(
     choice: Choice,
     evidence: Sequence[Evidence],
-    asked: Words,
+    question: str,
     language: Language,
     sentence: GetSentence,
-    words: Callable[[str], Words],
+    lexicon: Lexicon,
 ) -> tuple[Evidence, ...]:
     """Return the choice with each sentence's twin in the reader's language where it says as much.
 
     A twin that lacks what was asked (the ministry that only the Dutch version names) does not
     stand in: then the original is quoted.
     """
+    asked = lexicon.words(question)
     by_id = {e.sentence_id: e for e in evidence}
     out: list[Evidence] = []
     for item in choice.chosen:
@@ -90,8 +94,9 @@ def in_language(
             out.append(item)
             continue
         total = max(1e-9, float(asked.weights.sum()))
-        own = strengths(asked, words(item.text))
-        theirs = np.maximum.reduce([strengths(asked, words(twin.text)) for twin in mine])
+        texts = [lexicon.words(e.text) for e in (item, *mine)]
+        own, *rest = lexicon.strengths(asked, texts)
+        theirs = np.maximum.reduce(rest)
         lacks = float(np.maximum(0, own - theirs) @ asked.weights) / total
         if lacks > SAME:
             out.append(item)

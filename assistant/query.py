@@ -7,9 +7,11 @@ import unicodedata
 from collections.abc import Sequence
 
 from assistant.records import Intent, Query, Turn
+from ingest.facts import number_keys
 from ingest.index import Index
 from ingest.language import detect, third_language
 from ingest.records import LANGUAGES, Language
+from ingest.sentences import sentence_spans
 from ingest.words import is_content, stopwords, words
 
 MAX_QUESTION = 500  # characters
@@ -108,11 +110,21 @@ def understand(
     reasons = [f"language {language}: {why}"]
     intent = question_intent(asked, text)
     reasons.append(f"intent {intent}")
-    standalone = text
+    standalone = main_part(text)
     if intent == "question" and (previous := _elliptical_on(text, turns)):
-        standalone = f"{previous} {text}"
+        standalone = f"{main_part(previous)} {standalone}"
         reasons.append(f"follow-up on: {previous}")
     return Query(text, standalone, language, intent, reasons=tuple(reasons))
+
+
+def main_part(text: str) -> str:
+    """Return what is asked, without sentences around it that ask nothing and name no figure.
+
+    "Hello, I write a paper on SMEs. How many are there?" asks how many there are.
+    """
+    parts = [text[a:b] for a, b in sentence_spans(text)]
+    asking = [p for p in parts if p.endswith("?") or number_keys(p)]
+    return " ".join(asking) if any(p.endswith("?") for p in asking) else text
 
 
 def question_language(

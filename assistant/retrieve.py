@@ -95,7 +95,7 @@ class Retriever:
         ranks: Ranks,
     ) -> list[Evidence]:
         views = [self.view(sentence) for sentence, _ in sentences]
-        parts = score.features(question, asked, vector, views)
+        parts = score.features(question, asked, vector, views, self.lexicon)
         found = [
             Evidence(
                 sentence_id=sentence.id,
@@ -121,10 +121,15 @@ class Retriever:
             language=article.language,
             words=self.lexicon.words(sentence.text),
             vector=self._vector(sentence.text),
+            twin=self.lexicon.words(self._in_other_words(sentence)),
             before=self.lexicon.words(before),
             title=self.lexicon.words(article.title),
             faces=tuple((self.lexicon.words(f), self._vector(f)) for f in faces),
         )
+
+    def _in_other_words(self, sentence: Sentence) -> str:
+        twins = (self._index.catalog.sentence(twin).text for twin in sentence.twins)
+        return sentence.translation or " ".join(twins)
 
     def _encode(self, text: str) -> np.ndarray:
         return self._embedder.encode_passages([text])[0]

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.match import Words, cosine, coverage, share_of_numbers, strengths
+from assistant.match import Lexicon, Words, coverage, share_of_numbers
 from ingest.facts import names, numbers
 from ingest.records import Language
 
 NEIGHBOUR = 0.5  # what a match in the sentence before counts for one that refers back
+TWIN = 0.95  # … in what the sentence's translation says
+FACES = 0.9  # … in the expected questions that lead to it
 TITLE = 0.5  # … and in the article's title
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -59,9 +61,16 @@ class View:
     language: Language
     words: Words
     vector: np.ndarray
+    twin: Words  # what our translation or the twins say in the other language
     before: Words
     title: Words
     faces: tuple[tuple[Words, np.ndarray], ...] = ()
+
+    @property
+    def face_words(self) -> Words:
+        """All words of the expected questions, as doc2query adds them to a passage."""
+        found = dict.fromkeys(word for words, _ in self.faces for word in words.words)
+        return Words(tuple(found), np.zeros(len(found), np.float32))
 
 
 def question_kind(question: str) -> str:
@@ -83,44 +92,59 @@ def holds_kind(kind: str, text: str) -> float:
 
 
 def features(
-    question: str, asked: Words, vector: np.ndarray, views: Sequence[View]
+    question: str, asked: Words, vector: np.ndarray, views: Sequence[View], lexicon: Lexicon
 ) -> list[dict[str, float]]:
     """Return for each sentence what speaks for it, each feature about 0 to 1."""
     kind = question_kind(question)
-    return [_features(question, kind, asked, vector, view) for view in views]
+    own = lexicon.strengths(asked, [view.words for view in views])
+    own = np.maximum(own, TWIN * lexicon.strengths(asked, [view.twin for view in views]))
+    before = lexicon.strengths(asked, [view.before for view in views])
+    title = lexicon.strengths(asked, [view.title for view in views])
+    reach = np.array([0.9 if _REFERS_BACK.match(view.text) else NEIGHBOUR for view in views])
+    helped = np.maximum.reduce([own, reach[:, None] * before, TITLE * title])
+    hinted = np.maximum(helped, FACES * lexicon.strengths(asked, [v.face_words for v in views]))
+    faces = _faces(asked, vector, views, lexicon)
+    return [
+        {
+            "coverage": coverage(asked, own[n]),
+            "in_context": coverage(asked, helped[n]),
+            "hinted": coverage(asked, hinted[n]),
+            "missed": float((asked.weights * (1 - helped[n])).max(initial=0.0)),
+            "dense": max(0.0, float(vector @ view.vector)),
+            "kind": holds_kind(kind, view.text) - 0.5,
+            "numbers": share_of_numbers(question, view.text),
+            "question": faces[n],
+        }
+        for n, view in enumerate(views)
+    ]
 
 
-def _features(
-    question: str, kind: str, asked: Words, vector: np.ndarray, view: View
-) -> dict[str, float]:
-    own = strengths(asked, view.words)
-    reach = NEIGHBOUR if not _REFERS_BACK.match(view.text) else 0.9
-    helped = np.maximum.reduce(
-        [own, reach * strengths(asked, view.before), TITLE * strengths(asked, view.title)]
-    )
-    missed = asked.weights * (1 - helped)
-    return {
-        "coverage": coverage(asked, own),
-        "in_context": coverage(asked, helped),
-        "missed": float(missed.max()) if len(missed) else 1.0,
-        "dense": max(0.0, cosine(vector, view.vector)),
-        "kind": holds_kind(kind, view.text) - 0.5,
-        "numbers": share_of_numbers(question, view.text),
-        "question": max((_face(asked, vector, face) for face in view.faces), default=0.0),
-    }
+def _faces(
+    asked: Words, vector: np.ndarray, views: Sequence[View], lexicon: Lexicon
+) -> list[float]:
+    """Return how much the nearest expected question of each sentence asks the same, 0 to 1.
 
-
-def _face(asked: Words, vector: np.ndarray, face: tuple[Words, np.ndarray]) -> float:
-    """Return how much an expected question asks the same: covered both ways, and alike."""
-    words, other = face
-    there = coverage(asked, strengths(asked, words))
-    back = coverage(words, strengths(words, asked))
-    return 0.4 * max(0.0, cosine(vector, other)) + 0.6 * math.sqrt(there * back)
+    Covered both ways, so that a question that asks more or less than this one counts less.
+    """
+    flat = [(n, words, other) for n, view in enumerate(views) for words, other in view.faces]
+    best = [0.0] * len(views)
+    if not flat or not asked.words:
+        return best
+    there = lexicon.strengths(asked, [words for _, words, _ in flat])
+    for row, (n, words, other) in zip(there, flat, strict=True):
+        covered = coverage(asked, row)
+        alike = max(0.0, float(vector @ other))
+        if 0.4 * alike + 0.6 * math.sqrt(covered) <= best[n]:
+            continue  # even if it covered all the way back
+        back = coverage(words, lexicon.strengths(words, [asked])[0])
+        best[n] = max(best[n], 0.4 * alike + 0.6 * math.sqrt(covered * back))
+    return best
 
 
 WEIGHTS = {
     "coverage": 2.2,
     "in_context": 1.6,
+    "hinted": 1.5,
     "missed": -1.0,
     "dense": 2.4,
     "kind": 1.0,

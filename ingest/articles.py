@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ingest.blocks import byline_author, published_in
 from ingest.deduplicate import normalised
-from ingest.records import LANGUAGES, Article, ArticleKind, Block, Language, Page, Sentence
+from ingest.records import LANGUAGES, Article, ArticleKind, Block, BlockKind, Language, Page, Sentence
 from ingest.sentences import sentence_spans
 
 
@@ -41,7 +41,7 @@ def _groups(blocks: list[Block]) -> list[list[Block]]:
     A run without a title joins the earlier one of its language, so that a paragraph quoted in
     the other language, or two versions set paragraph by paragraph, cut no article in pieces.
     """
-    texts = [b for b in blocks if b.kind in ("title", "paragraph")]
+    texts = [b for b in blocks if b.kind not in ("call_to_action", "furniture")]
     calls = [b for b in blocks if b.kind == "call_to_action"]
     groups: list[list[Block]] = []
     for run in (list(run) for _, run in groupby(texts, key=lambda block: block.language)):
@@ -60,8 +60,8 @@ def _article(page: Page, group: list[Block], all_blocks: list[Block]) -> Article
     assert language is not None  # deduplication leaves no block of a third language
     kind: ArticleKind = "contact" if group[0].kind == "call_to_action" else "article"
     titled = group[0].kind == "title" or (kind == "contact" and not group[0].text.endswith("."))
-    body = group[1:] if titled else group
-    text = "\n\n".join(block.text for block in body)
+    body = _paragraphs(group[1:] if titled else group)
+    text = "\n\n".join(text for _, text in body)
     identity = article_id(kind, language, text)
     return Article(
         id=identity,
@@ -78,19 +78,27 @@ def _article(page: Page, group: list[Block], all_blocks: list[Block]) -> Article
     )
 
 
-def _sentences(identity: str, body: list[Block]) -> Iterator[Sentence]:
+def _paragraphs(blocks: list[Block]) -> list[tuple[BlockKind, str]]:
+    """Return kind and text of each paragraph; "Written by" and the name below it are one."""
+    paragraphs: list[tuple[BlockKind, str]] = []
+    for block in blocks:
+        if block.kind == "byline" and paragraphs and paragraphs[-1][0] == "byline":
+            paragraphs[-1] = ("byline", f"{paragraphs[-1][1]} {block.text}")
+        else:
+            paragraphs.append((block.kind, block.text))
+    return paragraphs
+
+
+def _sentences(identity: str, body: list[tuple[BlockKind, str]]) -> Iterator[Sentence]:
     """Yield the sentences of the paragraphs; a heading between them is text, not a statement."""
     offset = index = 0
-    for block in body:
-        if block.kind != "title":
-            for start, end in sentence_spans(block.text):
-                text = block.text[start:end]
-                place = offset + start
-                yield Sentence(
-                    f"{identity}.{index}", identity, index, place, offset + end, text
-                )
-                index += 1
-        offset += len(block.text) + 2  # the blank line that joins blocks
+    for kind, paragraph in body:
+        for start, end in sentence_spans(paragraph) if kind != "title" else ():
+            place = offset + start
+            text = paragraph[start:end]
+            yield Sentence(f"{identity}.{index}", identity, index, place, offset + end, text)
+            index += 1
+        offset += len(paragraph) + 2  # the blank line that joins paragraphs
 
 
 def _author(blocks: list[Block]) -> str:

@@ -59,13 +59,12 @@ def normalised(text: str) -> str:
 
 
 def _by_chance(block: Block, twin: Block, last_was_duplicate: bool) -> bool:
-    """Return whether a short block on another page merely says the same, in its own article."""
-    return (
-        block.page != twin.page
-        and len(block.text.split()) < LONG
-        and not last_was_duplicate
-        and block.kind in ("paragraph", "title")
-    )
+    """Return whether a block on another page merely says the same, in an article of its own."""
+    if block.page == twin.page or block.kind == "call_to_action":
+        return False
+    if block.kind in ("byline", "notice"):
+        return True
+    return len(block.text.split()) < LONG and not last_was_duplicate
 
 
 def _row(block: Block, reason: str, twin: Block | None = None, similarity: float = 0.0) -> Dropped:
