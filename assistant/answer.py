@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from assistant import phrases
 from assistant.choose import ANSWERED, Choice, choose, in_language
 from assistant.cite import citation_of, cite
-from assistant.query import MAX_QUESTION, is_foreign, smalltalk_kind, understand
+from assistant.query import (
+    MAX_QUESTION,
+    is_foreign,
+    question_parts,
+    smalltalk_kind,
+    understand,
+)
 from assistant.records import Answer, Evidence, Query, Turn
 from assistant.retrieve import Retriever
 from ingest.embedder import Embedder, load_embedder
@@ -90,43 +96,55 @@ class Assistant:
             return self._without_search(query, _smalltalk(query), clock)
         if query.intent == "contact" and (answer := self._contact(query)):
             return self._without_search(query, answer, clock)
-        evidence = self._retriever.evidence(query.text)
+        found = [self._retriever.evidence(part) for part in question_parts(query.text)]
         clock.lap("retrieve")
-        choice = self._choose(query, evidence)
+        parts = [
+            self._choose(query, part, evidence)
+            for part, evidence in zip(question_parts(query.text), found, strict=True)
+        ]
         clock.lap("choose")
-        answer = self._answer(query, evidence, choice)
+        evidence = _merged(found)
+        answer = self._answer(query, evidence, parts)
         clock.lap("cite")
-        answer = replace(answer, timings=clock.laps)
-        return Trace(answer, query, tuple(evidence), query.reasons + choice.reasons)
+        reasons = query.reasons + tuple(reason for part in parts for reason in part.reasons)
+        return Trace(replace(answer, timings=clock.laps), query, tuple(evidence), reasons)
 
-    def _choose(self, query: Query, evidence: list[Evidence]) -> Choice:
-        lexicon, sentence = self._retriever.lexicon, self._catalog.sentence
-        choice = choose(evidence, query.text, sentence, lexicon)
-        chosen = in_language(choice, evidence, query.text, query.language, sentence, lexicon)
+    def _choose(self, query: Query, part: str, evidence: list[Evidence]) -> Choice:
+        """Return what answers one part of the question, in the reader's language where it can."""
+        matcher, sentence = self._retriever.matcher, self._catalog.sentence
+        choice = choose(part, evidence, sentence, matcher)
+        chosen = in_language(part, choice, evidence, query.language, sentence, matcher)
         return replace(choice, chosen=chosen)
 
-    def _answer(self, query: Query, evidence: list[Evidence], choice: Choice) -> Answer:
-        language = query.language
-        if choice.confidence < ANSWERED:
-            nearest = None
-            if evidence:
-                mine = [e for e in evidence[:3] if e.language == language] or evidence
-                nearest = citation_of(mine[0].sentence_id, 1, language, self._catalog)
-            return replace(
-                _new(query, "not_covered"),
-                lead=phrases.NOT_COVERED[language],
-                note=phrases.CONTACT_OFFER[language] if self._contact_sentences() else "",
-                nearest=nearest,
-                confidence=choice.confidence,
-            )
-        sentences, citations = cite(choice.chosen, language, self._catalog)
+    def _answer(self, query: Query, evidence: list[Evidence], parts: list[Choice]) -> Answer:
+        covered = [part for part in parts if part.confidence >= ANSWERED]
+        if not covered:
+            return self._not_covered(query, evidence, max(p.confidence for p in parts))
+        chosen = {e.sentence_id: e for part in covered for e in part.chosen}
+        sentences, citations = cite(list(chosen.values()), query.language, self._catalog)
+        missing = [part.question for part in parts if part.confidence < ANSWERED]
         contact = all(self.article(c.article_id).kind == "contact" for c in citations)
+        status = "partly" if missing else "contact" if contact else "answered"
+        notes = [_note(query.language, sentences)]
+        notes += [phrases.PARTLY[query.language].format(missing=part) for part in missing]
         return replace(
-            _new(query, "contact" if contact else "answered"),
+            _new(query, status),
             sentences=sentences,
             citations=citations,
-            note=_note(language, sentences),
-            confidence=choice.confidence,
+            note=" ".join(note for note in notes if note),
+            confidence=min(part.confidence for part in covered),
+        )
+
+    def _not_covered(self, query: Query, evidence: list[Evidence], confidence: float) -> Answer:
+        """Return an honest refusal with the nearest passage, named as such."""
+        language = query.language
+        near = [e for e in evidence[:3] if e.language == language] or evidence
+        return replace(
+            _new(query, "not_covered"),
+            lead=phrases.NOT_COVERED[language],
+            note=phrases.CONTACT_OFFER[language] if self._contact_sentences() else "",
+            nearest=citation_of(near[0].sentence_id, 1, language, self._catalog) if near else None,
+            confidence=confidence,
         )
 
     def _contact(self, query: Query) -> Answer | None:
@@ -181,6 +199,14 @@ class _Clock:
         now = time.perf_counter()
         self.laps[step] = round(1000 * (now - self._last), 3)
         self._last = now
+
+
+def _merged(found: Sequence[list[Evidence]]) -> list[Evidence]:
+    """Return the evidence of all parts of a question, each sentence at its best score."""
+    best: dict[str, Evidence] = {}
+    for item in sorted((e for part in found for e in part), key=lambda e: -e.score):
+        best.setdefault(item.sentence_id, item)
+    return list(best.values())
 
 
 def _new(query: Query, status: str) -> Answer:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.match import Lexicon
+from assistant.match import Matcher
 from assistant.records import Evidence
+from assistant.score import confidence
 from ingest.deduplicate import normalised
 from ingest.records import Language, Sentence
 
-ANSWERED = 0.4  # confidence from which a question counts as covered
+ANSWERED = 0.3  # confidence from which a question counts as covered
 CONSIDERED = 30  # candidates from which sentences are chosen
-MOST = 4  # sentences in an answer
-CLOSE = 0.8  # a further sentence must score this share of the best …
-GAIN = 0.12  # … or meet this much more of the question's weight, at half the best's score
+MOST = 3  # sentences for one part of a question
+TIE = 1.2  # log-odds under the best at which a further sentence answers as well …
+NEAR = 2.5  # … and at which it may join if it meets more of the question
+GAIN = 0.2  # how much more of the question's weight it must meet then
+LEAD = 3.0  # log-odds; a clearer lead says no more
 SAME = 0.12  # a twin in the reader's language may cover this much less and still stand in
 
 GetSentence = Callable[[str], Sentence]
@@ -26,65 +30,85 @@ GetSentence = Callable[[str], Sentence]
 class Choice:
     """What was chosen, best first, and why it stopped there."""
 
+    question: str
     chosen: tuple[Evidence, ...]
     confidence: float
     reasons: tuple[str, ...]
 
 
 def choose(
-    evidence: Sequence[Evidence],
     question: str,
+    evidence: Sequence[Evidence],
     sentence: GetSentence,
-    lexicon: Lexicon,
+    matcher: Matcher,
 ) -> Choice:
     """Return the fewest sentences that answer, none twice, none as its own twin."""
     if not evidence:
-        return Choice((), 0.0, ("nothing found",))
-    best = evidence[0].score
+        return Choice(question, (), 0.0, ("nothing found",))
     evidence = evidence[:CONSIDERED]
-    asked = lexicon.words(question)
-    meets = lexicon.strengths(asked, [lexicon.words(e.text) for e in evidence])
+    best = logit(evidence[0].score)
+    asked = matcher.asked(question)
+    meets = matcher.strengths(asked, [matcher.text(e.text, e.language) for e in evidence])
     chosen: list[Evidence] = []
     reasons: list[str] = []
     said: set[str] = set()  # ids and normalised texts of what is chosen, twins included
     met = np.zeros(len(asked.words))
     for candidate, strength in zip(evidence, meets, strict=True):
-        if len(chosen) == MOST:
-            reasons.append(f"stopped at {MOST} sentences")
-            break
-        if candidate.score < best * CLOSE / 2:
-            reasons.append(f"stopped at score {candidate.score:.2f}: under {CLOSE / 2} of the best")
+        behind = best - logit(candidate.score)
+        if len(chosen) == MOST or behind > NEAR:
+            limit = f"{MOST} sentences" if len(chosen) == MOST else f"{behind:.1f} behind the best"
+            reasons.append(f"stopped before {candidate.sentence_id}: {limit}")
             break
         if {candidate.sentence_id, normalised(candidate.text)} & said:
             continue
-        now = np.maximum(met, strength)
-        gain = float((now - met) @ asked.weights) / max(1e-9, float(asked.weights.sum()))
-        if chosen and candidate.score < best * CLOSE and gain < GAIN:
+        gain = float((np.maximum(met, strength) - met) @ asked.weights)
+        if chosen and behind > TIE and gain < GAIN:
             continue
-        record = sentence(candidate.sentence_id)
-        said |= {candidate.sentence_id, normalised(candidate.text), *record.twins}
-        # The other half of a one-to-many twin says nothing new either.
-        said |= {other for twin in record.twins for other in sentence(twin).twins}
         chosen.append(candidate)
-        reasons.append(f"took {candidate.sentence_id}: score {candidate.score:.2f}, gain {gain:.2f}")
-        met = now
-    return Choice(tuple(chosen), best, tuple(reasons))
+        said |= _says(sentence(candidate.sentence_id), sentence)
+        met = np.maximum(met, strength)
+        reasons.append(
+            f"took {candidate.sentence_id}: score {candidate.score:.2f}, meets {gain:.0%} more"
+        )
+    return Choice(question, tuple(chosen), confidence(in_doubt(evidence)), tuple(reasons))
+
+
+def in_doubt(evidence: Sequence[Evidence]) -> dict[str, float]:
+    """Return what tells whether the best candidate answers: its features, and its lead.
+
+    A sentence that answers usually stands out; where many are as good, none may be.
+    """
+    lead = logit(evidence[0].score) - logit(evidence[1].score) if len(evidence) > 1 else LEAD
+    return {**dict(evidence[0].parts), "lead": min(LEAD, lead)}
+
+
+def logit(probability: float) -> float:
+    """Return the log-odds of a probability."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
+
+
+def _says(record: Sentence, sentence: GetSentence) -> set[str]:
+    """Return the ids and texts that say nothing new once this sentence is said."""
+    said = {record.id, normalised(record.text), *record.twins}
+    # The other half of a one-to-many twin says nothing new either.
+    return said | {other for twin in record.twins for other in sentence(twin).twins}
 
 
 def in_language(
+    question: str,
     choice: Choice,
     evidence: Sequence[Evidence],
-    question: str,
     language: Language,
     sentence: GetSentence,
-    lexicon: Lexicon,
+    matcher: Matcher,
 ) -> tuple[Evidence, ...]:
     """Return the choice with each sentence's twin in the reader's language where it says as much.
 
     A twin that lacks what was asked (the ministry that only the Dutch version names) does not
     stand in: then the original is quoted.
     """
-    asked = lexicon.words(question)
+    asked = matcher.asked(question)
     by_id = {e.sentence_id: e for e in evidence}
     out: list[Evidence] = []
     for item in choice.chosen:
@@ -93,11 +117,10 @@ def in_language(
         if item.language == language or not mine:
             out.append(item)
             continue
-        total = max(1e-9, float(asked.weights.sum()))
-        texts = [lexicon.words(e.text) for e in (item, *mine)]
-        own, *rest = lexicon.strengths(asked, texts)
+        texts = [matcher.text(e.text, e.language) for e in (item, *mine)]
+        own, *rest = matcher.strengths(asked, texts)
         theirs = np.maximum.reduce(rest)
-        lacks = float(np.maximum(0, own - theirs) @ asked.weights) / total
+        lacks = float(np.maximum(0, own - theirs) @ asked.weights)
         if lacks > SAME:
             out.append(item)
         else:

@@ -1,185 +1,108 @@
-"""How well a text's words meet a question's: word by word, across two languages.
+"""How well texts meet a question, word by word, across the two languages of one index.
 
-Each word of the question is held against every word of the text and keeps its best match (late
-interaction, Khattab & Zaharia 2020, with one static vector for each word). Words are weighted by
-the corpus' own counts, so that one that is everywhere in it tells nothing.
+The matching itself is ingest/bilingual.py's, shared with the retrieval evals; here it meets the
+index: its vocabulary, and texts that are sentences, translations or expected questions.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
+from ingest.bilingual import Asked, Ids, Lexicon, ask, best_matches
 from ingest.facts import number_keys
 from ingest.index import Index
-from ingest.records import LANGUAGES
-from ingest.words import is_content, stem, words
+from ingest.records import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from ingest.embedder import Embedder
 
-SAME_STEM = 0.95
-FLOOR = 0.3  # cosine of words that have nothing to do with each other
-FULL = 0.8  # cosine of words that translate each other
-SPELLING = 75  # percent alike in letters: names across languages, typing errors
-SPELLED = 4  # letters; shorter words are alike by chance
-EXPANSIONS = 6  # corpus words that one question word may stand for
-EXPANSION_FLOOR = 0.5
 COMMON = 0.1  # the least that a word counts, however common
 TELLING = 1.2  # length of a telling word's vector; training left common words shorter
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The content words of a text, each once, with their weights (words,) from 0 to 1."""
+class Text:
+    """A text as positions in its language's lexicon; words the corpus lacks are left out."""
 
-    words: tuple[str, ...]
-    weights: np.ndarray
+    language: Language
+    ids: Ids
 
 
-class Lexicon:
-    """What one index knows of words: their weights, vectors and nearest neighbours."""
+class Matcher:
+    """Meets questions with texts of one index; safe to use from several threads."""
 
     def __init__(self, index: Index, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._counts = index.vocabulary
-        self._total = max(1, index.manifest.sentences // len(LANGUAGES))
-        self._vocabulary = [word for language in LANGUAGES for word in self._counts[language]]
-        self._sizes = [len(self._counts[language]) for language in LANGUAGES]
-        self._matrix = index.word_vectors
-        self._forms = self._by_stem()
-        self._vector = lru_cache(maxsize=50_000)(self._encode)
-        self.weight = lru_cache(maxsize=50_000)(self._weigh)
-        self.words = lru_cache(maxsize=16_384)(self._words)
+        self._lexicons = dict(_lexicons(index))
+        self.asked = lru_cache(maxsize=512)(self._ask)
+        self.text = lru_cache(maxsize=65_536)(self._text)
+        self._telling = {
+            name: self._informative(lexicon.words) / np.log1p(1 + lexicon.counts)
+            for name, lexicon in self._lexicons.items()
+        }
 
-    def is_known(self, word: str) -> bool:
-        """Return whether the corpus has the word, in either language."""
-        return any(word in self._counts[language] for language in LANGUAGES)
+    def _ask(self, question: str) -> Asked:
+        """Return the question with its words' weights, of sum 1.
 
-    def strengths(self, asked: Words, texts: Sequence[Words]) -> np.ndarray:
-        """Return (texts, question words) how well each word is met by its best match, 0 to 1."""
+        A word is light if it and its matches are everywhere in this corpus, or common in general.
+        """
+        asked = ask(question, "", list(self._lexicons.values()), self._embedder)
+        weights = asked.weights * self._informative(asked.words)
+        return replace(asked, weights=weights / max(float(weights.sum()), 1e-9))
+
+    def _informative(self, words: Sequence[str]) -> np.ndarray:
+        """Return (words,) how much each tells in general, from COMMON to 1."""
+        lengths = np.array(
+            [float(np.linalg.norm(self._embedder._sum([[word]])[0])) for word in words], np.float32
+        )
+        return np.where(lengths > 0, np.clip(lengths / TELLING, COMMON, 1.0), 1.0)
+
+    def _text(self, text: str, language: Language) -> Text:
+        return Text(language, self._lexicons[language].ids(text))
+
+    def strengths(self, asked: Asked, texts: Sequence[Text]) -> np.ndarray:
+        """Return (texts, question words) the strength of each word's best match, 0 to 1."""
         found = np.zeros((len(texts), len(asked.words)), np.float32)
-        filled = [place for place, text in enumerate(texts) if text.words]
-        if not filled or not asked.words:
-            return found
-        distinct = {word: n for n, word in enumerate({w: 0 for t in texts for w in t.words})}
-        match = self._match(asked.words, tuple(distinct))
-        flat = np.array([distinct[word] for place in filled for word in texts[place].words])
-        starts = np.cumsum([0, *(len(texts[place].words) for place in filled[:-1])])
-        found[filled] = np.maximum.reduceat(match[:, flat], starts, axis=1).T
+        for language in LANGUAGES:
+            places = [n for n, text in enumerate(texts) if text.language == language]
+            if places and asked.words:
+                ids = [texts[n].ids for n in places]
+                found[places] = best_matches(asked, language, ids)
         return found
 
-    def _match(self, asked: tuple[str, ...], others: tuple[str, ...]) -> np.ndarray:
-        """Return (asked, others) how well two words match: the same, a form, alike in meaning."""
-        cosines = self._vectors(asked) @ self._vectors(others).T
-        match = np.clip((cosines - FLOOR) / (FULL - FLOOR), 0.0, 0.9)
-        spelled = process.cdist(asked, others, scorer=fuzz.ratio, score_cutoff=SPELLING) / 100
-        long = np.array([len(word) >= SPELLED for word in others])
-        stems = [_stems(word) for word in others]
-        for row, word in enumerate(asked):
-            if len(word) >= SPELLED:
-                match[row] = np.maximum(match[row], np.where(long, spelled[row] * 0.9, 0.0))
-            if word[0].isdigit():
-                match[row] = 0.0  # another number is no match, however near its vector
-            own = _stems(word)
-            for column, other in enumerate(others):
-                if other == word:
-                    match[row, column] = 1.0
-                elif own & stems[column]:
-                    match[row, column] = max(match[row, column], SAME_STEM)
-        return match
-
-    def expand(self, question: Words) -> dict[str, list[list[tuple[str, float]]]]:
-        """Return for each language, for each question word, the corpus words it may stand for."""
-        expanded: dict[str, list[list[tuple[str, float]]]] = {}
-        start = 0
-        vectors = self._vectors(question.words)
-        for language, size in zip(LANGUAGES, self._sizes, strict=True):
-            block = np.asarray(self._matrix[start : start + size], np.float32)
-            similar = vectors @ block.T if size else np.zeros((len(question.words), 0))
-            expanded[language] = [
-                [
-                    (form, strength * float(weight))
-                    for form, strength in self._neighbours(language, word, similar[place], start)
-                ]
-                for place, (word, weight) in enumerate(
-                    zip(question.words, question.weights, strict=True)
-                )
-            ]
-            start += size
-        return expanded
-
-    def _neighbours(
-        self, language: str, word: str, similar: np.ndarray, start: int
-    ) -> list[tuple[str, float]]:
-        found: dict[str, float] = {}
-        for form in self._forms_of(word):
-            if form in self._counts[language]:
-                found[form] = 1.0 if form == word else SAME_STEM
-        for place in np.argsort(-similar)[:EXPANSIONS]:
-            if similar[place] < EXPANSION_FLOOR:
-                break
-            found.setdefault(self._vocabulary[start + int(place)], float(similar[place]) ** 2)
-        return sorted(found.items(), key=lambda item: (-item[1], item[0]))[: 2 * EXPANSIONS]
-
-    def _weigh(self, word: str) -> float:
-        """Return how much a word tells, 0 (nothing) to 1: rare in this corpus, and in general.
-
-        The corpus' share falls with the square of the inverse document frequency, so that what
-        every other sentence names is left with next to nothing.
-        """
-        count = self._sentences_with(word)
-        # A word that the corpus lacks tells no more than one that it has once.
-        rare = math.log((self._total + 1) / max(1, count)) / math.log(self._total + 1)
-        return max(0.0, rare) ** 2 * self._informative(word)
-
-    def _sentences_with(self, word: str) -> int:
-        """Return in how many sentences a form of the word stands, in the language with most."""
-        forms = self._forms_of(word) | {word}
-        return max(
-            sum(self._counts[language].get(form, 0) for form in forms) for language in LANGUAGES
-        )
-
-    def _informative(self, word: str) -> float:
-        length = float(np.linalg.norm(self._embedder._sum([[word]])[0]))
-        return min(1.0, max(COMMON, length / TELLING)) if length else 1.0
-
-    def _words(self, text: str) -> Words:
-        found = tuple(dict.fromkeys(word for word in words(text) if is_content(word)))
-        return Words(found, np.array([self.weight(word) for word in found], np.float32))
-
-    def _vectors(self, asked: Sequence[str]) -> np.ndarray:
-        return np.stack([self._vector(word) for word in asked]) if asked else np.zeros((0, 1))
-
-    def _encode(self, word: str) -> np.ndarray:
-        return self._embedder.encode_words([word])[0]
-
-    def _forms_of(self, word: str) -> set[str]:
-        return {form for own in _stems(word) for form in self._forms.get(own, ())}
-
-    def _by_stem(self) -> dict[str, set[str]]:
-        by_stem: dict[str, set[str]] = {}
-        for language in LANGUAGES:
-            for word in self._counts[language]:
-                by_stem.setdefault(stem(word, language), set()).add(word)
-        return by_stem
+    def returned(self, asked: Asked, texts: Sequence[Text]) -> np.ndarray:
+        """Return (texts,) the share of each text's weight that the question meets, 0 to 1."""
+        met = {
+            name: matrix.max(axis=0, initial=0.0) for name, matrix in asked.strengths.items()
+        }
+        shares = np.zeros(len(texts), np.float32)
+        for place, text in enumerate(texts):
+            weights = self._telling[text.language][text.ids]
+            if len(weights):
+                shares[place] = met[text.language][text.ids] @ weights / weights.sum()
+        return shares
 
 
-@lru_cache(maxsize=50_000)
-def _stems(word: str) -> frozenset[str]:
-    return frozenset(stem(word, language) for language in LANGUAGES)
+def _lexicons(index: Index) -> Mapping[str, Lexicon]:
+    found: dict[str, Lexicon] = {}
+    start = 0
+    for language in LANGUAGES:
+        counts = index.vocabulary[language]
+        vectors = index.word_vectors[start : start + len(counts)]
+        found[language] = Lexicon(language, counts, max(1, index.manifest.sentences // 2), vectors)
+        start += len(counts)
+    return found
 
 
-def coverage(question: Words, strength: np.ndarray) -> float:
-    """Return the share of the question's weight that is met, 0 to 1."""
-    total = float(question.weights.sum())
-    return float(strength @ question.weights) / total if total else 0.0
+def coverage(asked: Asked, strengths: np.ndarray) -> np.ndarray:
+    """Return (texts,) the share of the question's weight that each meets, 0 to 1."""
+    shares: np.ndarray = strengths @ asked.weights
+    return shares
 
 
 def share_of_numbers(question: str, sentence: str) -> float:

@@ -87,6 +87,20 @@ _ANAPHOR = re.compile(
     r"andere)n?)\b",
     re.I,
 )
+MAX_PARTS = 3
+_INTERROGATIVE = (
+    r"(?:how|what|which|who|whom|whose|why|where|when|is|are|was|were|do|does|did|can|could|"
+    r"will|would|should|must|has|have|hoe|hoeveel|wat|welke?|wie|wiens|waarom|waar\w*|wanneer|"
+    r"zijn|was|waren|doen|doet|kan|kunnen|zal|zullen|zou|moet|moeten|heeft|hebben|wordt|worden|"
+    r"krijgen|krijgt|komt|komen|mag|mogen|"
+    r"(?:in|op|aan|van|voor|door|met|to|by|for|from|with|of) (?:what|which|whom|welke?|wat|wie|"
+    r"hoeveel))"
+)
+_NEXT_PART = re.compile(
+    rf"\?\s+(?:(?:and|en|or|of|maar|but|also|ook)\b\s*)?(?={_INTERROGATIVE}\b)|"
+    rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={_INTERROGATIVE}\b)",
+    re.I,
+)
 _POLITE = re.compile(
     r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I
 )
@@ -125,6 +139,22 @@ def main_part(text: str) -> str:
     parts = [text[a:b] for a, b in sentence_spans(text)]
     asking = [p for p in parts if p.endswith("?") or number_keys(p)]
     return " ".join(asking) if any(p.endswith("?") for p in asking) else text
+
+
+def question_parts(text: str) -> list[str]:
+    """Return the questions that a question of several parts asks, one alone as itself.
+
+    A later part without a subject of its own ("and why?") takes the first part's along.
+    """
+    parts = [p.strip(" ,;") for p in _NEXT_PART.split(text) if p and p.strip(" ,;?")]
+    content = [[w for w in words(p) if is_content(w)] for p in parts]
+    if len(parts) < 2 or not all(content):
+        return [text]
+    whole = [parts[0]]
+    for part, own in zip(parts[1:MAX_PARTS], content[1:], strict=False):
+        needs = len(own) < 2 or (_ANAPHOR.search(part) and len(own) < 3)
+        whole.append(f"{part} ({parts[0].rstrip('?')})" if needs else part)
+    return whole
 
 
 def question_language(

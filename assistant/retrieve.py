@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant import score
-from assistant.match import Lexicon, Words
+from assistant.match import Matcher
 from assistant.records import Evidence
+from ingest.bilingual import Asked
 from ingest.index import Index
-from ingest.records import LANGUAGES, Chunk, Sentence
+from ingest.records import LANGUAGES, Sentence, other
 
 if TYPE_CHECKING:
     from ingest.embedder import Embedder
@@ -33,103 +34,83 @@ class Retriever:
         self._index = index
         self._embedder = embedder
         self._faces = faces and index.manifest.faces > 0
-        self.lexicon = Lexicon(index, embedder)
-        self._vector = lru_cache(maxsize=8192)(self._encode)
+        self.matcher = Matcher(index, embedder)
+        self._vector = lru_cache(maxsize=16_384)(self._encode)
+        self._view = lru_cache(maxsize=4096)(self._look)
 
     def evidence(self, question: str) -> list[Evidence]:
         """Return the scored sentences of the chunks found, best first."""
-        asked = self.lexicon.words(question)
-        vector = self._embedder.encode_queries([question])[0]
-        ranks = self._ranks(asked, vector)
-        return self._scored(question, asked, vector, ranks)
+        ranks = self._ranks(self.matcher.asked(question))
+        chunks = [self._index.catalog.chunk(identity) for identity in ranks]
+        found = [(sentence, chunk.id) for chunk in chunks for sentence in chunk.sentence_ids]
+        return self._scored(question, found, ranks)
 
     def evidence_of(self, question: str, sentence_ids: Iterable[str]) -> list[Evidence]:
         """Return the given sentences scored against the question, best first."""
-        asked = self.lexicon.words(question)
-        vector = self._embedder.encode_queries([question])[0]
-        catalog = self._index.catalog
-        sentences = [(catalog.sentence(identity), "") for identity in sentence_ids]
-        return self._rank(question, asked, vector, sentences, {})
+        return self._scored(question, [(identity, "") for identity in sentence_ids], {})
 
-    def _ranks(self, asked: Words, vector: np.ndarray) -> Ranks:
+    def _ranks(self, asked: Asked) -> Ranks:
         """Return the chunks that any method finds, with their rank by method."""
         ranks: Ranks = {}
-        expanded = self.lexicon.expand(asked)
         for language in LANGUAGES:
-            found = self._index.nearest("chunks", language, vector, DEPTH)
+            found = self._index.nearest("chunks", language, asked.vector, DEPTH)
             _note(ranks, f"dense-{language}", (chunk for chunk, _ in found))
-            hits = self._index.lexical.search(language, expanded[language], DEPTH)
+            hits = self._index.lexical.search(language, asked.expanded(language), DEPTH)
             _note(ranks, f"lexical-{language}", (chunk for chunk, _ in hits))
         if self._faces:
-            _note(ranks, "questions", self._by_questions(vector))
+            _note(ranks, "questions", self._by_questions(asked))
         return ranks
 
-    def _by_questions(self, vector: np.ndarray) -> list[str]:
+    def _by_questions(self, asked: Asked) -> list[str]:
         """Return the chunks whose sentences answer the nearest expected questions."""
         catalog = self._index.catalog
-        found = sorted(
-            (hit for language in LANGUAGES for hit in self._index.nearest("faces", language, vector, DEPTH)),
-            key=lambda hit: -hit[1],
-        )
-        sentences = dict.fromkeys(catalog.face_sentence(face) for face, _ in found[:DEPTH])
-        return list(dict.fromkeys(self._index.catalog.chunk_of(s) for s in sentences))
+        near = [
+            hit
+            for language in LANGUAGES
+            for hit in self._index.nearest("faces", language, asked.vector, DEPTH)
+        ]
+        near.sort(key=lambda hit: -hit[1])
+        sentences = dict.fromkeys(catalog.face_sentence(face) for face, _ in near[:DEPTH])
+        return list(dict.fromkeys(catalog.chunk_of(sentence) for sentence in sentences))
 
     def _scored(
-        self, question: str, asked: Words, vector: np.ndarray, ranks: Ranks
+        self, question: str, found: Sequence[tuple[str, str]], ranks: Ranks
     ) -> list[Evidence]:
         catalog = self._index.catalog
-        chunks: list[Chunk] = [catalog.chunk(identity) for identity in ranks]
-        sentences = [
-            (catalog.sentence(identity), chunk.id)
-            for chunk in chunks
-            for identity in chunk.sentence_ids
-        ]
-        return self._rank(question, asked, vector, sentences, ranks)
-
-    def _rank(
-        self,
-        question: str,
-        asked: Words,
-        vector: np.ndarray,
-        sentences: Sequence[tuple[Sentence, str]],
-        ranks: Ranks,
-    ) -> list[Evidence]:
-        views = [self.view(sentence) for sentence, _ in sentences]
-        parts = score.features(question, asked, vector, views, self.lexicon)
-        found = [
+        sentences = [catalog.sentence(identity) for identity, _ in found]
+        views = [self._view(sentence) for sentence in sentences]
+        parts = score.features(question, self.matcher.asked(question), views, self.matcher)
+        scored = [
             Evidence(
                 sentence_id=sentence.id,
                 chunk_id=chunk,
-                language=view.language,
+                language=view.words.language,
                 text=sentence.text,
                 score=score.combined(part),
                 ranks=tuple(ranks.get(chunk, {}).items()),
                 parts=tuple(part.items()),
             )
-            for (sentence, chunk), view, part in zip(sentences, views, parts, strict=True)
+            for sentence, (_, chunk), view, part in zip(sentences, found, views, parts, strict=True)
         ]
-        return sorted(found, key=lambda e: (-e.score, e.sentence_id))
+        return sorted(scored, key=lambda e: (-e.score, e.sentence_id))
 
-    def view(self, sentence: Sentence) -> score.View:
+    def _look(self, sentence: Sentence) -> score.View:
         """Return a sentence as scoring sees it."""
         catalog = self._index.catalog
         article = catalog.article(sentence.article_id)
+        language, text = article.language, self.matcher.text
         before = article.sentences[sentence.index - 1].text if sentence.index else ""
+        twins = " ".join(catalog.sentence(twin).text for twin in sentence.twins)
         faces = catalog.faces(sentence.id) if self._faces else ()
         return score.View(
             text=sentence.text,
-            language=article.language,
-            words=self.lexicon.words(sentence.text),
+            words=text(sentence.text, language),
             vector=self._vector(sentence.text),
-            twin=self.lexicon.words(self._in_other_words(sentence)),
-            before=self.lexicon.words(before),
-            title=self.lexicon.words(article.title),
-            faces=tuple((self.lexicon.words(f), self._vector(f)) for f in faces),
+            twin=text(sentence.translation or twins, other(language)),
+            before=text(before, language),
+            title=text(article.title, language),
+            faces=tuple((text(f.text, f.language), self._vector(f.text)) for f in faces),
         )
-
-    def _in_other_words(self, sentence: Sentence) -> str:
-        twins = (self._index.catalog.sentence(twin).text for twin in sentence.twins)
-        return sentence.translation or " ".join(twins)
 
     def _encode(self, text: str) -> np.ndarray:
         return self._embedder.encode_passages([text])[0]

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.match import Lexicon, Words, coverage, share_of_numbers
+from assistant.match import Matcher, Text, coverage, share_of_numbers
+from ingest.bilingual import Asked
 from ingest.facts import names, numbers
 from ingest.records import Language
+from ingest.words import words
 
-NEIGHBOUR = 0.5  # what a match in the sentence before counts for one that refers back
+ALIKE = 0.4  # share of the vectors' cosine in how much two questions ask the same
+REFERRING = 0.9  # what a match in the sentence before counts for one that refers back …
+NEIGHBOUR = 0.5  # … and for any other
 TWIN = 0.95  # … in what the sentence's translation says
 FACES = 0.9  # … in the expected questions that lead to it
 TITLE = 0.5  # … and in the article's title
@@ -36,8 +40,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _YEAR = re.compile(
     r"\b(?:1[5-9]|20)\d\d\b|\b(?:january|february|march|april|june|july|august|september|october|"
-    r"november|december|januari|februari|maart|mei|juni|juli|augustus|oktober|century|eeuw|"
-    r"decades?|decennia|jaren|years?|today|vandaag)\b",
+    r"november|december|januari|februari|maart|mei|juni|juli|augustus|oktober|century|eeuw)\b",
     re.I,
 )
 _REASON = re.compile(
@@ -55,22 +58,15 @@ _REFERS_BACK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A sentence as scoring sees it: its words and vector, what precedes it, its faces."""
+    """A sentence as scoring sees it: its words and vector, what surrounds it, what leads to it."""
 
     text: str
-    language: Language
-    words: Words
+    words: Text
     vector: np.ndarray
-    twin: Words  # what our translation or the twins say in the other language
-    before: Words
-    title: Words
-    faces: tuple[tuple[Words, np.ndarray], ...] = ()
-
-    @property
-    def face_words(self) -> Words:
-        """All words of the expected questions, as doc2query adds them to a passage."""
-        found = dict.fromkeys(word for words, _ in self.faces for word in words.words)
-        return Words(tuple(found), np.zeros(len(found), np.float32))
+    twin: Text  # what our translation or the twins say in the other language
+    before: Text
+    title: Text
+    faces: tuple[tuple[Text, np.ndarray], ...] = ()
 
 
 def question_kind(question: str) -> str:
@@ -92,69 +88,91 @@ def holds_kind(kind: str, text: str) -> float:
 
 
 def features(
-    question: str, asked: Words, vector: np.ndarray, views: Sequence[View], lexicon: Lexicon
+    question: str, asked: Asked, views: Sequence[View], matcher: Matcher
 ) -> list[dict[str, float]]:
     """Return for each sentence what speaks for it, each feature about 0 to 1."""
     kind = question_kind(question)
-    own = lexicon.strengths(asked, [view.words for view in views])
-    own = np.maximum(own, TWIN * lexicon.strengths(asked, [view.twin for view in views]))
-    before = lexicon.strengths(asked, [view.before for view in views])
-    title = lexicon.strengths(asked, [view.title for view in views])
-    reach = np.array([0.9 if _REFERS_BACK.match(view.text) else NEIGHBOUR for view in views])
-    helped = np.maximum.reduce([own, reach[:, None] * before, TITLE * title])
-    hinted = np.maximum(helped, FACES * lexicon.strengths(asked, [v.face_words for v in views]))
-    faces = _faces(asked, vector, views, lexicon)
-    return [
-        {
-            "coverage": coverage(asked, own[n]),
-            "in_context": coverage(asked, helped[n]),
-            "hinted": coverage(asked, hinted[n]),
-            "missed": float((asked.weights * (1 - helped[n])).max(initial=0.0)),
-            "dense": max(0.0, float(vector @ view.vector)),
-            "kind": holds_kind(kind, view.text) - 0.5,
-            "numbers": share_of_numbers(question, view.text),
-            "question": faces[n],
-        }
-        for n, view in enumerate(views)
-    ]
+
+    def meet(texts: Sequence[Text]) -> np.ndarray:
+        return matcher.strengths(asked, texts)
+
+    own = meet([view.words for view in views])
+    own = np.maximum(own, TWIN * meet([view.twin for view in views]))
+    reach = np.array([REFERRING if _REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
+    before = reach[:, None] * meet([view.before for view in views])
+    helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
+    hints, asks = _faces(asked, views, matcher)
+    named = {word for name in names(question) for word in words(name)}
+    strange = asked.weights * np.array([word in named for word in asked.words])
+    columns = {
+        "coverage": coverage(asked, own),
+        "in_context": coverage(asked, helped),
+        "hinted": coverage(asked, np.maximum(helped, FACES * hints)),
+        "strangers": (1 - helped) @ strange,
+        "dense": np.clip([asked.vector @ view.vector for view in views], 0.0, 1.0),
+        "kind": np.array([holds_kind(kind, view.text) - 0.5 for view in views]),
+        "numbers": np.array([share_of_numbers(question, view.text) for view in views]),
+        "question": asks,
+    }
+    return [{name: float(column[n]) for name, column in columns.items()} for n in range(len(views))]
 
 
-def _faces(
-    asked: Words, vector: np.ndarray, views: Sequence[View], lexicon: Lexicon
-) -> list[float]:
-    """Return how much the nearest expected question of each sentence asks the same, 0 to 1.
+def _faces(asked: Asked, views: Sequence[View], matcher: Matcher) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the expected questions of each sentence say for it.
 
-    Covered both ways, so that a question that asks more or less than this one counts less.
+    First (sentences, question words), the best match among all words of its questions, as
+    doc2query adds them to a passage. Then (sentences,), how much the nearest of them asks the
+    same, 0 to 1: covered both ways, so that one that asks more or less counts less.
     """
-    flat = [(n, words, other) for n, view in enumerate(views) for words, other in view.faces]
-    best = [0.0] * len(views)
-    if not flat or not asked.words:
-        return best
-    there = lexicon.strengths(asked, [words for _, words, _ in flat])
-    for row, (n, words, other) in zip(there, flat, strict=True):
-        covered = coverage(asked, row)
-        alike = max(0.0, float(vector @ other))
-        if 0.4 * alike + 0.6 * math.sqrt(covered) <= best[n]:
-            continue  # even if it covered all the way back
-        back = coverage(words, lexicon.strengths(words, [asked])[0])
-        best[n] = max(best[n], 0.4 * alike + 0.6 * math.sqrt(covered * back))
-    return best
+    hints = np.zeros((len(views), len(asked.words)), np.float32)
+    asks = np.zeros(len(views), np.float32)
+    flat = [(n, face, vector) for n, view in enumerate(views) for face, vector in view.faces]
+    if not flat:
+        return hints, asks
+    rows = [n for n, _, _ in flat]
+    texts = [face for _, face, _ in flat]
+    there = matcher.strengths(asked, texts)
+    both = np.sqrt(coverage(asked, there) * matcher.returned(asked, texts))
+    alike = np.clip(np.stack([vector for _, _, vector in flat]) @ asked.vector, 0.0, 1.0)
+    np.maximum.at(hints, rows, there)
+    np.maximum.at(asks, rows, ALIKE * alike + (1 - ALIKE) * both)
+    return hints, asks
 
 
 WEIGHTS = {
-    "coverage": 2.2,
-    "in_context": 1.6,
-    "hinted": 1.5,
-    "missed": -1.0,
-    "dense": 2.4,
-    "kind": 1.0,
-    "numbers": 0.6,
+    "coverage": 2.0,
+    "in_context": 3.3,
+    "hinted": 3.3,
+    "strangers": -0.3,
+    "dense": 3.9,
+    "kind": 1.1,
+    "numbers": 0.7,
     "question": 4.0,
 }
-BIAS = -3.6
+BIAS = -7.0
 
 
 def combined(parts: dict[str, float]) -> float:
     """Return the probability-like score of a sentence, 0 to 1."""
     total = BIAS + sum(WEIGHTS[name] * value for name, value in parts.items())
+    return 1 / (1 + math.exp(-total))
+
+
+CONFIDENCE = {
+    "coverage": 2.4,
+    "in_context": 0.8,
+    "hinted": 2.4,
+    "strangers": -0.2,
+    "dense": 1.0,
+    "kind": 0.5,
+    "numbers": 0.6,
+    "question": 2.0,
+    "lead": 0.3,
+    "bias": -4.1,
+}
+
+
+def confidence(parts: dict[str, float]) -> float:
+    """Return the probability that the best candidate, of these features, answers; 0 to 1."""
+    total = CONFIDENCE["bias"] + sum(CONFIDENCE[name] * value for name, value in parts.items())
     return 1 / (1 + math.exp(-total))

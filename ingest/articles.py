@@ -6,10 +6,15 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from ingest.blocks import byline_author, published_in
+from ingest.blocks import unwrapped
 from ingest.deduplicate import normalised
 from ingest.records import LANGUAGES, Article, ArticleKind, Block, BlockKind, Language, Page, Sentence
 from ingest.sentences import sentence_spans
+from ingest.wording import ADDRESS, CALL, byline_author, published_in
+
+
+OPENING = 70  # characters of a text that stand for its missing title
+QUOTES = ("“", '"', "„", "«", "‘", "'")
 
 
 def build_articles(pages: Iterable[Page], blocks: Iterable[Block]) -> list[Article]:
@@ -44,29 +49,54 @@ def _groups(blocks: list[Block]) -> list[list[Block]]:
     texts = [b for b in blocks if b.kind not in ("call_to_action", "furniture")]
     calls = [b for b in blocks if b.kind == "call_to_action"]
     groups: list[list[Block]] = []
-    for run in (list(run) for _, run in groupby(texts, key=lambda block: block.language)):
-        same = [group for group in groups if group[0].language == run[0].language]
+    languages: list[Language | None] = []
+    for language, run in _runs(texts):
+        same = [n for n, known in enumerate(languages) if known == language]
         if same and run[0].kind != "title":
-            same[-1].extend(run)
+            groups[same[-1]].extend(run)
         else:
             groups.append(run)
-    for language in LANGUAGES:
-        groups.append([block for block in calls if block.language == language])
+            languages.append(language)
+    for wanted in LANGUAGES:
+        groups.append([block for block in calls if block.language == wanted])
     return [group for group in groups if group]
 
 
+def _runs(blocks: list[Block]) -> Iterator[tuple[Language | None, list[Block]]]:
+    """Yield runs of blocks of one language.
+
+    Two kinds of block follow their neighbours instead: a quotation in the other language amid a
+    text, and a title in the other language above or below one.
+    """
+    runs = [list(run) for _, run in groupby(blocks, key=lambda block: block.language)]
+    place = 0
+    while place < len(runs):
+        run = runs[place]
+        around = runs[max(0, place - 1) : place] + runs[place + 1 : place + 2]
+        quoted = len(run) == 1 and len(around) == 2 and run[0].text.startswith(QUOTES)
+        if quoted:
+            runs[place - 1 : place + 2] = [runs[place - 1] + run + runs[place + 1]]
+        elif all(block.kind == "title" for block in run) and around:
+            at = place if place + 1 < len(runs) else place - 1
+            runs[at : at + 2] = [runs[at] + runs[at + 1]]
+        else:
+            place += 1
+    for run in runs:
+        yield next((b.language for b in run if b.kind != "title"), run[0].language), run
+
+
 def _article(page: Page, group: list[Block], all_blocks: list[Block]) -> Article:
-    language = group[0].language
+    language = next((b.language for b in group if b.kind != "title"), group[0].language)
     assert language is not None  # deduplication leaves no block of a third language
     kind: ArticleKind = "contact" if group[0].kind == "call_to_action" else "article"
-    titled = group[0].kind == "title" or (kind == "contact" and not group[0].text.endswith("."))
-    body = _paragraphs(group[1:] if titled else group)
+    titled = _title_place(group)
+    body = _paragraphs([block for n, block in enumerate(group) if n != titled])
     text = "\n\n".join(text for _, text in body)
     identity = article_id(kind, language, text)
     return Article(
         id=identity,
         kind=kind,
-        title=group[0].text if titled else page.title,
+        title=group[titled].text if titled >= 0 else page.title or _opening(text),
         language=language,
         text=text,
         page=page.name,
@@ -78,6 +108,25 @@ def _article(page: Page, group: list[Block], all_blocks: list[Block]) -> Article
     )
 
 
+def _title_place(group: list[Block]) -> int:
+    """Return which block is the article's title, -1 for none: only bylines may stand above it."""
+    if group[0].kind == "call_to_action":
+        heads = len(group) > 1 and not group[0].text.endswith(".") and not CALL.search(group[0].text)
+        return 0 if heads and not ADDRESS.search(group[0].text) else -1
+    for place, block in enumerate(group):
+        if block.kind == "title":
+            return place
+        if block.kind not in ("byline", "notice"):
+            break
+    return -1
+
+
+def _opening(text: str) -> str:
+    """Return the first words of a text that has no title, so that a citation can name it."""
+    start = text[: OPENING + 1].split("\n", 1)[0]
+    return start if len(start) <= OPENING else start.rsplit(" ", 1)[0] + " …"
+
+
 def _paragraphs(blocks: list[Block]) -> list[tuple[BlockKind, str]]:
     """Return kind and text of each paragraph; "Written by" and the name below it are one."""
     paragraphs: list[tuple[BlockKind, str]] = []
@@ -85,7 +134,7 @@ def _paragraphs(blocks: list[Block]) -> list[tuple[BlockKind, str]]:
         if block.kind == "byline" and paragraphs and paragraphs[-1][0] == "byline":
             paragraphs[-1] = ("byline", f"{paragraphs[-1][1]} {block.text}")
         else:
-            paragraphs.append((block.kind, block.text))
+            paragraphs.append((block.kind, unwrapped(block.text)))
     return paragraphs
 
 

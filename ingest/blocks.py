@@ -1,79 +1,42 @@
 """Cut a page into blocks and tell what each is for: text, title, byline, notice, furniture.
 
 The signs are general: shape (length, closing punctuation), position (what stands before and
-after), repetition, and classes of wording that pages share in both languages.
+after), repetition, and the classes of wording in `wording.py`. In doubt a block is a paragraph.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ingest import wording
 from ingest.language import settle
 from ingest.records import Block, BlockKind, Page
 
 TITLE_WORDS = 20  # a longer line is a paragraph, even without a full stop
 LABEL_WORDS = 12  # bylines and furniture are short
+LEFTOVER_WORDS = 5  # an open-ended last line of at most so many is furniture, a longer one text
 NOTICE_WORDS = 30
+BANNER_WORDS = 80
 CALL_WORDS = 70
 TAIL = 0.75  # a call to action stands in the last quarter of a page, or is repeated
+LIST_LINES = 3  # title-shaped lines in a row; up to two are a title and its subtitle
+MARGIN = range(40, 121)  # characters; text wrapped by hand or by mail is about so wide
 
-_BYLINE = re.compile(
-    r"^(?:written by|words by|by|author|posted by|"
-    r"geschreven door|tekst|door|auteur|een artikel van)\b\s*:?\s*(?P<name>.*)$",
-    re.I,
-)
-_PERSON = re.compile(
-    r"^(?:(?:[A-Z][\w.’'-]*|van|de|der|den|von|ter|ten|le|la|&|and|en),?\s?){1,7}$"
-)
-_NOTICE = re.compile(
-    r"^(?:(?:this|dit|deze)\s\w+\s(?:was\s|is\s|werd\s|first\s|originally\s|eerder\s|eerst\s)*"
-    r"(?:published|appeared|verscheen|verschenen|gepubliceerd)|"
-    r"(?:first |originally |eerder |eerst |oorspronkelijk )?"
-    r"(?:published|appeared|verschenen|gepubliceerd|verscheen)\s(?:in|on|op|by|door)\b|"
-    r"(?:source|bron|photo|foto|image|beeld|picture|illustration|illustratie)\s*:|"
-    r"(?:last )?updated(?: on)?\b|laatst (?:bijgewerkt|aangepast)\b|"
-    r"(?:original|originele|oorspronkelijke)\s\w+\s(?:version|versie|text|tekst)\b)",
-    re.I,
-)
-_PUBLISHED_IN = re.compile(
-    r"\b(?:published|appeared|gepubliceerd|verschenen|verscheen)\s+(?:in|by|door)\s+"
-    r"(?P<where>[^,.;:(\n–]{2,80})",
-    re.I,
-)
-_CALL = re.compile(
-    r"\b(?:get in touch|contact us|reach out to us|don[’']t hesitate|feel free to (?:contact|call)|"
-    r"(?:book|schedule|request|plan) (?:a|your) (?:free )?(?:call|meeting|demo|quote|consultation)|"
-    r"give us a call|call us|mail us|e-?mail us|drop us a line|talk to (?:us|an expert)|"
-    r"neem (?:gerust |vrijblijvend |dan )?contact|contacteer ons|aarzel niet|bel ons|mail ons|"
-    r"(?:plan|boek|maak) (?:een|uw|je) (?:gratis |vrijblijvend[e]? )?"
-    r"(?:gesprek|afspraak|kennismaking|demo|offerte)|vraag (?:een|uw|je) (?:offerte|demo)|"
-    r"laat (?:het )?ons (?:iets )?weten|stuur ons een)\b",
-    re.I,
-)
-_FURNITURE = re.compile(
-    r"^(?:\d+\s*[-+]?\s*(?:min(?:s|ute|utes|uut|uten)?\.?)\s*(?:read|reading time|leestijd|lezen|"
-    r"leeswerk)?|(?:reading time|leestijd)\b.*|share(?: this.*| on.*)?|deel (?:dit|via).*|delen|"
-    r"menu|home|search|zoeken|log ?in|sign (?:in|up)|subscribe.*|schrijf (?:je|u) in.*|"
-    r"inschrijven|read more|read next|lees (?:meer|verder|ook).*|more (?:news|articles|posts)|"
-    r"related (?:posts|articles|news)|gerelateerde? .*|(?:previous|next|vorige?|volgende?)"
-    r"(?: (?:post|article|artikel|bericht))?|back to .*|terug naar .*|skip to .*|"
-    r"(?:accept|aanvaard|accepteer|weiger|decline)\b.*|.*\bcookies?\b.*|©.*|.*copyright.*|"
-    r".*all rights reserved.*|.*alle rechten voorbehouden.*|advertisement|advertentie|"
-    r"[\W\d_]*)$",
-    re.I,
-)
+Span = tuple[int, int, str]
+
 _BULLET = re.compile(r"^\s*(?:[-*•–·▪]|\d{1,2}[.)])\s+")
 _BLANK = re.compile(r"\n[ \t\r\f\v\u00a0]*\n\s*")
 _CLOSED = re.compile(r"[.!?:;…][\"”’»)\]']*$")
+_BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
 
 
 def page_blocks(page: Page) -> list[Block]:
     """Return the page's blocks in order; `page.text[start:end] == text` for each."""
     spans = [(start, end, page.text[start:end]) for start, end in _spans(page.text)]
     texts = [text for _, _, text in spans]
-    languages = settle(texts)
+    languages = settle(texts, page.language)
     kinds = _kinds(page, spans)
     return [
         Block(page.name, start, end, kind, text, language)
@@ -81,16 +44,14 @@ def page_blocks(page: Page) -> list[Block]:
     ]
 
 
-def published_in(notice: str) -> str:
-    """Return where a notice says the article appeared, or ""."""
-    match = _PUBLISHED_IN.search(notice)
-    return match.group("where").strip() if match else ""
-
-
-def byline_author(text: str) -> str:
-    """Return the name in a byline, without its "Written by"; "" for a label alone."""
-    match = _BYLINE.match(text)
-    return (match.group("name") if match else text).strip(" :,")
+def unwrapped(text: str) -> str:
+    """Return a block's text with line breaks only where they part items, rows or lines."""
+    lines = _BREAK.split(text)
+    margin = _margin(lines)
+    whole = lines[0]
+    for line, following in zip(lines, lines[1:], strict=False):
+        whole += (" " if _runs_on(line, following, margin) else "\n") + following
+    return whole
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -98,11 +59,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for gap in [*_BLANK.finditer(text), None]:
         end = gap.start() if gap else len(text)
-        lines = list(_lines(text, start, end))
-        if lines and _belongs_together([text[a:b] for a, b in lines]):
-            yield lines[0][0], lines[-1][1]
-        else:
-            yield from lines
+        yield from _joined(text, list(_lines(text, start, end)))
         start = gap.end() if gap else end
 
 
@@ -115,15 +72,46 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield at, at + len(stripped)
 
 
-def _belongs_together(lines: list[str]) -> bool:
-    """Return whether lines without a blank one between are a list or one wrapped paragraph."""
-    if len(lines) == 1 or any(_BULLET.match(line) or " | " in line for line in lines[1:]):
+def _joined(text: str, lines: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the lines of a group, those of one list, table or wrapped paragraph as one."""
+    texts = [text[a:b] for a, b in lines]
+    margin = _margin(texts)
+    opened = 0
+    for place in range(1, len(lines) + 1):
+        if place < len(lines) and _same_block(texts[place - 1], texts[place], margin):
+            continue
+        yield lines[opened][0], lines[place - 1][1]
+        opened = place
+
+
+def _same_block(line: str, following: str, margin: int) -> bool:
+    if " | " in line and " | " in following:
         return True
-    widths = [len(line) for line in lines[:-1]]
-    return 40 <= min(widths) and max(widths) <= 120 and max(widths) - min(widths) <= 30
+    if _BULLET.match(following):
+        return bool(_BULLET.match(line)) or line.endswith(":") or line[:1].islower()
+    return _runs_on(line, following, margin)
 
 
-def _kinds(page: Page, spans: list[tuple[int, int, str]]) -> list[BlockKind]:
+def _margin(lines: Sequence[str]) -> int:
+    """Return the width that lines were wrapped at; 0 if they were not, but stand for themselves.
+
+    The evidence is a line that breaks off in mid-sentence and goes on in lower case.
+    """
+    width = max(map(len, lines), default=0)
+    pairs = zip(lines, lines[1:], strict=False)
+    broken = any(not _CLOSED.search(one) and two[:1].islower() for one, two in pairs)
+    return width if broken and width in MARGIN else 0
+
+
+def _runs_on(line: str, following: str, margin: int) -> bool:
+    """Return whether a line was broken off at the margin: the next word had no room there."""
+    if not margin or _BULLET.match(following) or " | " in line + following:
+        return False
+    full = len(line) + 1 + len(following.split(maxsplit=1)[0]) > margin
+    return full or (following[:1].islower() and not _CLOSED.search(line))
+
+
+def _kinds(page: Page, spans: list[Span]) -> list[BlockKind]:
     texts = [text for _, _, text in spans]
     repeats = Counter(text.lower().rstrip("?!. ") for text in texts)
     kinds: list[BlockKind] = []
@@ -138,39 +126,62 @@ def _kinds(page: Page, spans: list[tuple[int, int, str]]) -> list[BlockKind]:
 
 def _kind(text: str, before: str, late_or_repeated: bool, heading: bool) -> BlockKind:
     count = len(text.split())
+    if count <= LABEL_WORDS and wording.LABEL.match(text):
+        return "furniture"
     if heading:
         return "title"
-    if count <= LABEL_WORDS and _FURNITURE.match(text):
+    if count <= BANNER_WORDS and wording.COOKIES.search(text):
         return "furniture"
-    if count <= LABEL_WORDS and (match := _BYLINE.match(text)):
-        name = match.group("name").strip()
-        if not name or _PERSON.match(name):
-            return "byline"
-    label = _BYLINE.match(before)
-    if label and not label.group("name").strip() and count <= 6 and _PERSON.match(text):
+    if _is_byline(text, before, count):
         return "byline"
-    if count <= NOTICE_WORDS and _NOTICE.match(text):
+    if count <= NOTICE_WORDS and wording.NOTICE.match(text):
         return "notice"
-    if count <= CALL_WORDS and late_or_repeated and _CALL.search(text):
-        return "call_to_action"
+    if count <= CALL_WORDS and late_or_repeated:
+        if wording.CALL.search(text) or wording.ADDRESS.search(text):
+            return "call_to_action"
     return "paragraph"
+
+
+def _is_byline(text: str, before: str, count: int) -> bool:
+    """Return whether a line is "Written by", "Written by A. Name", or the name below the first."""
+    if count > LABEL_WORDS:
+        return False
+    if match := wording.BYLINE.match(text):
+        name = match.group("name").strip()
+        return not name or bool(wording.PERSON.match(name))
+    label = wording.BYLINE.match(before)
+    alone = label is not None and not label.group("name").strip()
+    return alone and count <= 6 and bool(wording.PERSON.match(text))
 
 
 def _settle_titles(kinds: list[BlockKind], texts: list[str], headings: set[int]) -> None:
     """Turn title-shaped paragraphs into titles, and titles of calls to action into those."""
     first = next((i for i, kind in enumerate(kinds) if kind in ("paragraph", "title")), -1)
+    follower = ""  # the kind of the next block that is no furniture
     for place in range(len(kinds) - 1, -1, -1):
-        text = texts[place]
-        follower = kinds[place + 1] if place + 1 < len(kinds) else "furniture"
-        if kinds[place] not in ("paragraph", "title"):
-            continue
-        short = len(text.split()) <= TITLE_WORDS and "\n" not in text and not _BULLET.match(text)
-        open_ended = not _CLOSED.search(text)
-        if follower == "call_to_action" and short and (open_ended or text.endswith("?")):
-            kinds[place] = "call_to_action"
-        elif place in headings:
-            kinds[place] = "title"
-        elif short and (open_ended or (place == first and text.endswith(("?", "!")))):
-            # A line without a full stop titles what follows; alone at the end, it is furniture.
-            follows = follower in ("paragraph", "title", "byline", "notice", "furniture")
-            kinds[place] = "title" if follows and place + 1 < len(kinds) else "furniture"
+        if kinds[place] in ("paragraph", "title"):
+            kinds[place] = _title_or_text(texts[place], follower, place in headings, place == first)
+        if kinds[place] != "furniture":
+            follower = kinds[place]
+    run = 0
+    for place, kind in enumerate(kinds):  # many such lines in a row are a list without bullets
+        run = run + 1 if kind == "title" and place not in headings else 0
+        if run >= LIST_LINES:
+            kinds[place - run + 2 : place + 1] = ["paragraph"] * (run - 1)
+
+
+def _title_or_text(text: str, follower: str, heading: bool, first: bool) -> BlockKind:
+    """Return what a paragraph or heading is, from its shape and from what follows it."""
+    short = len(text.split()) <= TITLE_WORDS and "\n" not in text and not _BULLET.match(text)
+    open_ended = not _CLOSED.search(text)
+    question = text.endswith("?") and len(re.findall(r"[.!?]", text)) == 1
+    if follower == "call_to_action" and short and (open_ended or question):
+        return "call_to_action"
+    if heading:
+        return "title"
+    if not short or " | " in text or not (open_ended or question or (first and text[-1] == "!")):
+        return "paragraph"
+    if follower:  # a line without a full stop titles what follows
+        return "title"
+    leftover = open_ended and len(text.split()) <= LEFTOVER_WORDS
+    return "furniture" if leftover else "paragraph"

@@ -39,9 +39,20 @@ from ingest.index import (
 )
 from ingest.lexical import LexicalIndex
 from ingest.pages import page_files, read_pages
-from ingest.records import LANGUAGES, Article, Block, Chunk, Dropped, Face, Language, Page, Sentence
+from ingest.records import (
+    LANGUAGES,
+    Article,
+    Block,
+    Chunk,
+    Dropped,
+    Face,
+    Language,
+    Page,
+    Sentence,
+    other,
+)
 from ingest.settings import Settings
-from ingest.words import words
+from ingest.words import is_content, words
 
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
@@ -211,7 +222,7 @@ def _write_parts(
     )
     examples = corpus.questions.examples
     write_catalog(folder / "catalog.sqlite", corpus.articles, chunks, faces, examples)
-    _write_vocabulary(folder, corpus.articles, embedder)
+    _write_vocabulary(folder, corpus, embedder)
 
 
 def _vectors(chunks: list[Chunk], embedder: Embedder, last: Index | None) -> tuple[np.ndarray, int]:
@@ -298,13 +309,23 @@ def _face_node(position: int, face: Face, vector: np.ndarray) -> TextNode:
     )
 
 
-def _write_vocabulary(folder: Path, articles: list[Article], embedder: Embedder) -> None:
-    """Write every word with the number of sentences it is in, by language, and its vector."""
+def _write_vocabulary(folder: Path, corpus: Corpus, embedder: Embedder) -> None:
+    """Write every content word with the number of sentences it is in, by language, and its vector.
+
+    Words of our translations and of expected questions are there too, in no sentence.
+    """
     counts: dict[str, Counter[str]] = {language: Counter() for language in LANGUAGES}
-    for article in articles:
+    for article in corpus.articles:
         for sentence in article.sentences:
             counts[article.language].update(set(words(sentence.text)))
-    ordered = {language: dict(sorted(counts[language].items())) for language in LANGUAGES}
+            unquoted = words(sentence.translation)
+            counts[other(article.language)].update(dict.fromkeys(unquoted, 0))
+    for face in corpus.questions.faces:
+        counts[face.language].update(dict.fromkeys(words(face.text), 0))
+    ordered = {
+        language: {word: n for word, n in sorted(counts[language].items()) if is_content(word)}
+        for language in LANGUAGES
+    }
     vectors = embedder.encode_words([word for language in LANGUAGES for word in ordered[language]])
     (folder / "vocabulary.json").write_text(json.dumps(ordered, ensure_ascii=False), "utf-8")
     np.save(folder / "vocabulary.npy", vectors.astype(np.float16))

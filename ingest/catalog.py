@@ -101,10 +101,10 @@ class Catalog:
             json.loads(self._one("select record from sentence where id = ?", identity))
         )
 
-    def _faces(self, sentence_id: str) -> tuple[str, ...]:
+    def _faces(self, sentence_id: str) -> tuple[Face, ...]:
         """Return the expected questions of a sentence, in both languages."""
-        rows = self._rows("select text from face where sentence_id = ?", sentence_id)
-        return tuple(row[0] for row in rows)
+        rows = self._rows("select language, text from face where sentence_id = ?", sentence_id)
+        return tuple(Face(sentence_id, language, text) for language, text in rows)
 
     def chunk_of(self, sentence_id: str) -> str:
         """Return the id of the chunk that a sentence is in; raise KeyError if there is none."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from ingest.records import Article, Chunk, Sentence
 
+BULLETS = "-*•–·▪ \t\r\n"
+HEADING_CHARACTERS = 300  # of headings above a chunk; more is a list of headings
 CHUNK_CHARACTERS = 700  # about 110 words, a paragraph; a longer sentence is a chunk of its own
 
 
@@ -15,8 +17,13 @@ def build_chunks(articles: list[Article]) -> list[Chunk]:
 
 
 def _chunks(article: Article) -> Iterator[Chunk]:
+    """Yield an article's chunks; a heading, which is no sentence, goes with what it heads."""
+    covered = 0
     for index, run in enumerate(_runs(article)):
-        start, end = run[0].start, run[-1].end
+        between = article.text[covered : run[0].start]
+        headed = run[0].start - covered <= HEADING_CHARACTERS and between.strip(BULLETS)
+        start = covered + len(between) - len(between.lstrip()) if headed else run[0].start
+        covered = end = run[-1].end
         yield Chunk(
             f"{article.id}-{index}",
             article.id,

@@ -8,17 +8,20 @@ those would delete a language. MinHash LSH proposes, exact word-3-gram Jaccard c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
+from ingest.blocks import unwrapped
 from ingest.facts import same_facts
-from ingest.records import Block, Dropped
+from ingest.records import Block, Dropped, DropReason, Language
 from ingest.sentences import sentence_spans
-from ingest.words import words
+from ingest.words import is_content, words
 
 NEAR = 0.8  # Jaccard of word 3-grams between blocks
 NEAR_SENTENCE = 0.6  # … between a sentence of the one and its best match in the other
 LONG = 8  # words; a shorter block repeats by chance ("That's no reason to panic.")
 LONG_TO_COMPARE = 12  # words; below, one changed word is a changed meaning
+MISSPELT = 6  # letters of a word for each that may differ: a slip, not another word
 PERMUTATIONS = 128
 
 Grams = frozenset[tuple[str, ...]]
@@ -28,28 +31,29 @@ def deduplicate(blocks: list[Block]) -> tuple[list[Block], list[Dropped]]:
     """Return the blocks to keep, in order, and a ledger row for every block left out."""
     kept: list[Block] = []
     dropped: list[Dropped] = []
-    seen: dict[tuple[str | None, str], Block] = {}
+    seen: dict[tuple[Language, str], Block] = {}
     near = _NearIndex()
     last_was_duplicate = False
     for block in blocks:
         if block.language is None or block.kind == "furniture":
-            reason = "language" if block.language is None else "furniture"
-            dropped.append(_row(block, "furniture" if reason == "furniture" else "language"))
+            dropped.append(_row(block, "furniture" if block.language else "language"))
             continue
         key = (block.language, normalised(block.text))
         twin = seen.get(key)
         similarity = 1.0
+        sketch = None
         if twin and _by_chance(block, twin, last_was_duplicate):
             twin = None
-        elif not twin:
-            twin, similarity = near.find(block)
+        elif not twin and (sketch := _Sketch.of(block)):
+            twin, similarity = near.find(sketch)
         last_was_duplicate = twin is not None
         if twin:
             dropped.append(_row(block, "exact" if similarity == 1.0 else "near", twin, similarity))
             continue
         kept.append(block)
         seen.setdefault(key, block)
-        near.add(block)
+        if sketch:
+            near.add(sketch)
     return kept, dropped
 
 
@@ -67,13 +71,15 @@ def _by_chance(block: Block, twin: Block, last_was_duplicate: bool) -> bool:
     return len(block.text.split()) < LONG and not last_was_duplicate
 
 
-def _row(block: Block, reason: str, twin: Block | None = None, similarity: float = 0.0) -> Dropped:
+def _row(
+    block: Block, reason: DropReason, twin: Block | None = None, similarity: float = 0.0
+) -> Dropped:
     return Dropped(
         block.page,
         block.start,
         block.end,
         block.text,
-        reason,  # type: ignore[arg-type]  # one of DropReason by construction
+        reason,
         twin.page if twin else "",
         twin.start if twin else -1,
         round(similarity, 3),
@@ -89,70 +95,92 @@ def _jaccard(one: Grams, two: Grams) -> float:
     return len(one & two) / len(one | two) if one or two else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Sketch:
+    """A block with its word 3-grams and their MinHash, each made once."""
+
+    block: Block
+    grams: Grams
+    minhash: Any
+
+    @classmethod
+    def of(cls, block: Block) -> _Sketch | None:
+        """Return the sketch of a block; None for one too short to compare."""
+        from datasketch import MinHash  # 0.5 s, most of it SciPy
+
+        if len(block.text.split()) < LONG_TO_COMPARE:
+            return None
+        grams = _grams(block.text)
+        minhash = MinHash(num_perm=PERMUTATIONS, seed=1)
+        minhash.update_batch([" ".join(gram).encode() for gram in sorted(grams)])
+        return cls(block, grams, minhash)
+
+
 class _NearIndex:
     """The kept blocks, to be asked for a near-duplicate: LSH candidates, exact confirmation."""
 
     def __init__(self) -> None:
-        self._blocks: list[Block] = []
-        self._grams: list[Grams] = []
-        self._lsh: object | None = None
+        self._kept: list[_Sketch] = []
+        self._lsh: Any = None
 
-    def find(self, block: Block) -> tuple[Block | None, float]:
+    def find(self, sketch: _Sketch) -> tuple[Block | None, float]:
         """Return the kept block of the same language that says the same, and how alike it is."""
-        if not self._blocks or len(block.text.split()) < LONG_TO_COMPARE:
-            return None, 0.0
-        grams = _grams(block.text)
         best: tuple[Block | None, float] = (None, 0.0)
-        for place in self._candidates(grams):
-            kept = self._blocks[place]
-            alike = _jaccard(grams, self._grams[place])
-            if kept.language == block.language and alike >= max(NEAR, best[1]):
-                if same_facts(block.text, kept.text) and _says_nothing_new(block.text, kept.text):
-                    best = (kept, min(alike, 0.999))
+        block = sketch.block
+        for place in sorted(self._lsh.query(sketch.minhash)) if self._lsh else ():
+            kept = self._kept[place]
+            alike = _jaccard(sketch.grams, kept.grams)
+            if kept.block.language != block.language or alike < NEAR or alike <= best[1]:
+                continue
+            if same_facts(block.text, kept.block.text) and _says_nothing_new(block, kept.block):
+                best = (kept.block, min(alike, 0.999))
         return best
 
-    def add(self, block: Block) -> None:
+    def add(self, sketch: _Sketch) -> None:
         """Remember a kept block."""
-        if len(block.text.split()) < LONG_TO_COMPARE:
-            return
-        grams = _grams(block.text)
-        self._blocks.append(block)
-        self._grams.append(grams)
-        self._index().insert(len(self._blocks) - 1, _minhash(grams))
+        from datasketch import MinHashLSH
 
-    def _candidates(self, grams: Grams) -> Iterable[int]:
-        return sorted(self._index().query(_minhash(grams)))
-
-    def _index(self):  # type: ignore[no-untyped-def]  # datasketch has no types
         if self._lsh is None:
-            from datasketch import MinHashLSH  # 0.5 s, most of it SciPy
-
             self._lsh = MinHashLSH(threshold=NEAR - 0.15, num_perm=PERMUTATIONS)
-        return self._lsh
+        self._lsh.insert(len(self._kept), sketch.minhash)
+        self._kept.append(sketch)
 
 
-def _minhash(grams: Grams):  # type: ignore[no-untyped-def]  # datasketch has no types
-    from datasketch import MinHash
-
-    sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
-    sketch.update_batch([" ".join(gram).encode() for gram in sorted(grams)])
-    return sketch
-
-
-def _says_nothing_new(text: str, kept: str) -> bool:
-    """Return whether each sentence of `text` has a match in `kept` with the same facts.
+def _says_nothing_new(block: Block, kept: Block) -> bool:
+    """Return whether each sentence of `block` has a match in `kept` with the same facts.
 
     A block that repeats six sentences and adds a seventh is 85 % the same, and must stay.
     """
-    others = [kept[a:b] for a, b in sentence_spans(kept)]
-    grams = [_grams(other) for other in others]
-    for start, end in sentence_spans(text):
-        sentence = text[start:end]
-        mine = _grams(sentence)
-        if not any(
+    others = [(text, _grams(text)) for text in _sentences(kept)]
+    return all(
+        any(
             normalised(sentence) == normalised(other)
-            or (_jaccard(mine, theirs) >= NEAR_SENTENCE and same_facts(sentence, other))
-            for other, theirs in zip(others, grams, strict=True)
-        ):
-            return False
-    return True
+            or (
+                _jaccard(_grams(sentence), theirs) >= NEAR_SENTENCE
+                and same_facts(sentence, other)
+                and _no_new_word(sentence, other)
+            )
+            for other, theirs in others
+        )
+        for sentence in _sentences(block)
+    )
+
+
+def _sentences(block: Block) -> list[str]:
+    text = unwrapped(block.text)
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def _no_new_word(sentence: str, kept: str) -> bool:
+    """Return whether each content word is in the kept sentence too, give or take its spelling.
+
+    "Rises" for "falls" leaves 3-grams, figures and names as they are, and says the opposite.
+    """
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    known = set(words(kept))
+    new = [word for word in words(sentence) if is_content(word) and word not in known]
+    return all(
+        any(DamerauLevenshtein.distance(word, other) <= len(word) // MISSPELT for other in known)
+        for word in new
+    )

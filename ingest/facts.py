@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ingest.words import stopwords
+
 _UNITS = {
     "nul": 0, "zero": 0, "one": 1, "twee": 2, "two": 2, "drie": 3, "three": 3, "vier": 4,
     "four": 4, "vijf": 5, "five": 5, "zes": 6, "six": 6, "zeven": 7, "seven": 7, "acht": 8,
@@ -47,6 +49,7 @@ _NEGATION = re.compile(
 )
 _NOT_ONLY = re.compile(r"\b(?:niet alleen|niet enkel|niet meteen|not only|not just)\b", re.I)
 _NAME = re.compile(r"(?<![.!?:“\"‘'(]\s)(?<!^)\b[A-Z][\w’'&-]*[\w]")
+_PROPER = re.compile(rf"(?i:{_NEGATION.pattern})|\b[A-ZÀ-ÖØ-Þ][\w’'&-]*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -115,12 +118,21 @@ def names(text: str) -> frozenset[str]:
 
 
 def same_facts(one: str, two: str) -> bool:
-    """Return whether two texts of one language agree in numbers, negations and names."""
+    """Return whether two texts of one language have the same numbers, negations and names.
+
+    In the same order: "Huawei beats Tencent" says something else than "Tencent beats Huawei".
+    """
     return (
-        number_keys(one) == number_keys(two)
+        [number.key for number in numbers(one)] == [number.key for number in numbers(two)]
+        and _proper(one) == _proper(two)
         and negations(one) == negations(two)
-        and names(one) == names(two)
     )
+
+
+def _proper(text: str) -> list[str]:
+    """Return the capitalised words and negations in order; a sentence may open with a name."""
+    found = (match.group().lower().replace("’", "'") for match in _PROPER.finditer(_NOT_ONLY.sub(" ", text)))
+    return [word for word in found if word not in stopwords() or _NEGATION.fullmatch(word)]
 
 
 def _value(tokens: list[tuple[str | None, str, int, int]], at: int) -> tuple[Decimal | None, int]:

@@ -6,21 +6,25 @@ the problem and the cure, so that an index never silently lacks a page.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import CorpusError
+from ingest.markup import front_matter, main_text, plain_markdown
 from ingest.records import LANGUAGES, Page
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib
+    import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
 SUFFIXES = (".txt", ".md", ".html", ".htm")
 MAX_BYTES = 5_000_000  # the longest novel is under 5 MB; an article is some 20 KB
+MAGIC = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\xd0\xcf\x11\xe0")
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))  # that text does not have
+CURE = f"Expected a folder with {', '.join(SUFFIXES[:3])} pages; set ASSISTANT_CORPUS."
 _METADATA = ("url", "title", "author", "date", "published_in", "language")
 
 
@@ -33,9 +37,10 @@ def read_pages(corpus: Path) -> list[Page]:
     """
     pages: list[Page] = []
     problems: list[str] = []
+    folder = _pages_folder(corpus)
     for path in page_files(corpus):
         try:
-            pages.append(read_page(path))
+            pages.append(read_page(path, path.relative_to(folder).as_posix()))
         except CorpusError as error:
             problems.extend(error.problems)
     if problems:
@@ -45,37 +50,75 @@ def read_pages(corpus: Path) -> list[Page]:
 
 def page_files(corpus: Path) -> list[Path]:
     """Return the files that are pages; raise CorpusError if the folder is missing or has none."""
-    folder = corpus / "pages" if (corpus / "pages").is_dir() else corpus
-    cure = f"Expected a folder with {', '.join(SUFFIXES[:3])} pages; set ASSISTANT_CORPUS."
-    try:
-        found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
-    except PermissionError as error:
-        raise CorpusError(f"{folder}: no permission to read this folder ({error}).") from error
-    if not folder.exists():
-        raise CorpusError(f"{corpus}: there is no such folder. {cure}")
-    if not folder.is_dir():
-        raise CorpusError(f"{corpus}: is a file, not a folder. {cure}")
+    folder = _pages_folder(corpus)
+    found = [path for path in _files(folder) if path.suffix.lower() in SUFFIXES]
     if not found:
-        raise CorpusError(f"{folder}: holds no pages. {cure}")
+        raise CorpusError(f"{folder}: holds no pages. {CURE}")
     return found
 
 
-def read_page(path: Path) -> Page:
+def unread_files(corpus: Path) -> list[Path]:
+    """Return the files beside the pages that nobody reads: other formats, and a lone .toml."""
+    files = _files(_pages_folder(corpus))
+    pages = {path.with_suffix("") for path in files if path.suffix.lower() in SUFFIXES}
+    editorial = {corpus / "translations.toml", corpus / "questions.toml"}
+    return [
+        path
+        for path in files
+        if path.suffix.lower() not in SUFFIXES
+        and path not in editorial
+        and not (path.suffix == ".toml" and path.with_suffix("") in pages)
+    ]
+
+
+def _pages_folder(corpus: Path) -> Path:
+    folder = corpus / "pages"
+    try:
+        return folder if folder.is_dir() else corpus
+    except OSError as error:
+        raise CorpusError(_unreadable(corpus, error)) from error
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files under a folder, and folders named like pages; hidden ones apart."""
+    if not folder.exists():
+        raise CorpusError(f"{folder}: there is no such folder. {CURE}")
+    if not folder.is_dir():
+        raise CorpusError(f"{folder}: is a file, not a folder. {CURE}")
+
+    def refuse(error: OSError) -> None:  # os.walk would pass over it, and its pages be missing
+        raise CorpusError(_unreadable(Path(error.filename), error)) from error
+
+    found: list[Path] = []
+    for place, folders, files in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        named_like_pages = [name for name in folders if Path(name).suffix.lower() in SUFFIXES]
+        found += [
+            Path(place, name) for name in files + named_like_pages if not name.startswith(".")
+        ]
+    return sorted(found)
+
+
+def read_page(path: Path, name: str = "") -> Page:
     """Return one page as plain text with its metadata; raise CorpusError if it can't be used."""
     given = _read_metadata(path.with_suffix(".toml"))
-    source = _read_text(path)
-    if path.suffix.lower() == ".txt":
-        text, headings, found = source, frozenset[int](), {}
-    elif path.suffix.lower() == ".md":
-        text, headings = _plain_markdown(source)
-        found = {}
-    else:
-        markdown, found = _main_text(path, source)
-        text, headings = _plain_markdown(markdown)
+    text = _read_text(path)
+    headings = frozenset[int]()
+    found: dict[str, str] = {}
+    if path.suffix.lower() == ".md":
+        text, found = front_matter(text)
+        text, headings = plain_markdown(text)
+    elif path.suffix.lower() != ".txt":
+        markdown, found = main_text(text)
+        if not markdown:
+            raise CorpusError(
+                f"{path}: no main text found in this HTML. Save the article's text as .txt or .md."
+            )
+        text, headings = plain_markdown(markdown)
     if not text.strip():
         raise CorpusError(f"{path}: has no text. Put the article's text in it, or delete it.")
     fields: dict[str, Any] = {**found, **given}
-    return Page(name=path.name, text=text, headings=headings, **fields)
+    return Page(name=name or path.name, text=text, headings=headings, **fields)
 
 
 def _read_text(path: Path) -> str:
@@ -89,36 +132,54 @@ def _read_text(path: Path) -> str:
                 "Split it into one file for each article."
             )
         data = path.read_bytes()
-    except PermissionError as error:
-        raise CorpusError(f"{path}: no permission to read it. Allow it: chmod a+r.") from error
     except OSError as error:
-        raise CorpusError(f"{path}: can't be read ({error.strerror}).") from error
-    if not data.strip():
+        raise CorpusError(_unreadable(path, error)) from error
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
         raise CorpusError(f"{path}: is empty. Put the article's text in it, or delete it.")
     return _decode(path, data)
 
 
+def _unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"{path}: no permission to read it. Allow it: chmod -R a+rX."
+    return f"{path}: can't be read ({error.strerror}). Replace it, or move it away."
+
+
 def _decode(path: Path, data: bytes) -> str:
-    looks_utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if b"\x00" in data and not looks_utf16:
+    looks = _utf16(data)
+    controls = len(data) - len(data.translate(None, CONTROLS))
+    if not looks and (data.startswith(MAGIC) or b"\x00" in data or controls > len(data) // 100):
         raise CorpusError(
             f"{path}: is binary, not text. Expected the article as {', '.join(SUFFIXES[:3])}."
         )
     try:
-        return data.decode("utf-8-sig")
+        if not looks:
+            return data.decode("utf-8-sig")
+        place = 0
     except UnicodeDecodeError as error:
-        looks = "UTF-16" if looks_utf16 else _guess_encoding(data)
-        raise CorpusError(
-            f"{path}: is not UTF-8 (byte {error.start}); it looks like {looks}. "
-            f"Convert it: iconv -f {looks} -t UTF-8."
-        ) from error
+        place, looks = error.start, _guess_encoding(data)
+    raise CorpusError(
+        f"{path}: is not UTF-8 (byte {place}); it looks like {looks}. "
+        f"Convert it: iconv -f {looks} -t UTF-8."
+    )
+
+
+def _utf16(data: bytes) -> str:
+    """Return the kind of UTF-16 that data looks like: by its mark, or by half of it being NUL."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    head = data[:2000]
+    for first, name in ((1, "UTF-16LE"), (0, "UTF-16BE")):
+        if head[first::2].count(0) > 0.4 * len(head) and not head[1 - first :: 2].count(0):
+            return name
+    return ""
 
 
 def _guess_encoding(data: bytes) -> str:
     from charset_normalizer import from_bytes  # only for the error's sake
 
     best = from_bytes(data, cp_isolation=["cp1252", "latin_1", "cp850", "mac_roman"]).best()
-    return best.encoding.replace("_", "-") if best else "an unknown encoding"
+    return best.encoding.replace("_", "-") if best else "cp1252"  # what most editors mean
 
 
 def _read_metadata(path: Path) -> dict[str, str]:
@@ -141,61 +202,9 @@ def _read_metadata(path: Path) -> dict[str, str]:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Return a .toml file as a dict; raise CorpusError naming the file and the place."""
+    text = _read_text(path)
     try:
-        return tomllib.loads(_read_text(path))
+        table: dict[str, Any] = tomllib.loads(text)
+        return table
     except tomllib.TOMLDecodeError as error:
         raise CorpusError(f"{path}: is no valid TOML ({error}). Mend that line.") from error
-
-
-def _main_text(path: Path, html: str) -> tuple[str, dict[str, str]]:
-    """Return an HTML page's main text as Markdown, and what its head tells about it."""
-    from trafilatura import extract, extract_metadata
-
-    markdown = extract(html, output_format="markdown", include_comments=False, include_tables=True)
-    if not markdown:
-        raise CorpusError(
-            f"{path}: no main text found in this HTML. Save the article's text as .txt or .md."
-        )
-    found = extract_metadata(html)
-    metadata = {
-        name: getattr(found, name) or "" for name in ("url", "title", "author", "date") if found
-    }
-    return markdown, metadata
-
-
-def _plain_markdown(source: str) -> tuple[str, frozenset[int]]:
-    """Return Markdown as plain paragraphs, blank lines between, and where its headings start."""
-    text = ""
-    headings = set()
-    for kind, block in _markdown_blocks(source):
-        separator = "" if not text else "\n" if kind in ("item", "row") else "\n\n"
-        if kind == "heading":
-            headings.add(len(text) + len(separator))
-        text += separator + block
-    return text, frozenset(headings)
-
-
-def _markdown_blocks(source: str) -> Iterator[tuple[str, str]]:
-    from markdown_it import MarkdownIt
-
-    kinds = {"heading_open": "heading", "list_item_open": "item", "tr_open": "row"}
-    kind, cells = "paragraph", list[str]()
-    for token in MarkdownIt("commonmark").enable("table").parse(source):
-        if token.type in kinds:
-            kind, cells = kinds[token.type], []
-        elif token.type == "inline":
-            text = "".join(
-                " " if child.type in ("softbreak", "hardbreak") else child.content
-                for child in token.children or ()
-                if child.type not in ("image", "html_inline")
-            ).strip()
-            if kind == "row":
-                cells.append(text)
-            elif text:
-                yield kind, f"- {text}" if kind == "item" else text
-        elif token.type == "tr_close":
-            yield "row", " | ".join(cells)
-        elif token.type in ("heading_close", "bullet_list_close", "ordered_list_close"):
-            kind = "paragraph"
-        elif token.type == "table_close":
-            kind = "paragraph"
