@@ -1,10 +1,10 @@
 """Questions in, cited answers out.
 
-    from assistant import open_assistant
+from assistant import open_assistant
 
-    assistant = open_assistant()
-    answer = assistant.ask("Hoeveel Little Giants zijn er?")
-    print(answer.text, answer.citations[0].quote)
+assistant = open_assistant()
+answer = assistant.ask("Hoeveel Little Giants zijn er?")
+print(answer.text, answer.citations[0].quote)
 """
 
 from assistant.answer import Assistant, Trace, is_current, open_assistant

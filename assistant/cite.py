@@ -13,7 +13,9 @@ def cite(
     chosen: Sequence[Evidence], language: Language, catalog: Catalog
 ) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
     """Return the sentences, in article order within each article, each with its citation."""
-    first_seen = {e.sentence_id.split(".")[0]: place for place, e in reversed(list(enumerate(chosen)))}
+    first_seen = {
+        e.sentence_id.split(".")[0]: place for place, e in reversed(list(enumerate(chosen)))
+    }
     ordered = sorted(
         chosen,
         key=lambda e: (

@@ -7,7 +7,7 @@ index: its vocabulary, and texts that are sentences, translations or expected qu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,6 @@ from ingest.records import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from ingest.embedder import Embedder
-
-COMMON = 0.1  # the least that a word counts, however common
-TELLING = 1.2  # length of a telling word's vector; training left common words shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +39,11 @@ class Matcher:
         self.asked = lru_cache(maxsize=512)(self._ask)
         self.text = lru_cache(maxsize=65_536)(self._text)
         self._telling = {
-            name: self._informative(lexicon.words) / np.log1p(1 + lexicon.counts)
-            for name, lexicon in self._lexicons.items()
+            name: 1 / np.log1p(1 + lexicon.counts) for name, lexicon in self._lexicons.items()
         }
 
     def _ask(self, question: str) -> Asked:
-        """Return the question with its words' weights, of sum 1.
-
-        A word is light if it and its matches are everywhere in this corpus, or common in general.
-        """
-        asked = ask(question, "", list(self._lexicons.values()), self._embedder)
-        weights = asked.weights * self._informative(asked.words)
-        return replace(asked, weights=weights / max(float(weights.sum()), 1e-9))
-
-    def _informative(self, words: Sequence[str]) -> np.ndarray:
-        """Return (words,) how much each tells in general, from COMMON to 1."""
-        lengths = np.array(
-            [float(np.linalg.norm(self._embedder._sum([[word]])[0])) for word in words], np.float32
-        )
-        return np.where(lengths > 0, np.clip(lengths / TELLING, COMMON, 1.0), 1.0)
+        return ask(question, "", list(self._lexicons.values()), self._embedder)
 
     def _text(self, text: str, language: Language) -> Text:
         return Text(language, self._lexicons[language].ids(text))
@@ -77,9 +60,7 @@ class Matcher:
 
     def returned(self, asked: Asked, texts: Sequence[Text]) -> np.ndarray:
         """Return (texts,) the share of each text's weight that the question meets, 0 to 1."""
-        met = {
-            name: matrix.max(axis=0, initial=0.0) for name, matrix in asked.strengths.items()
-        }
+        met = {name: matrix.max(axis=0, initial=0.0) for name, matrix in asked.strengths.items()}
         shares = np.zeros(len(texts), np.float32)
         for place, text in enumerate(texts):
             weights = self._telling[text.language][text.ids]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ingest.records import Language
 
 NOT_COVERED: dict[Language, str] = {
-    "nl": "Dat staat niet in de artikels.",
+    "nl": "Dat staat niet in de artikelen.",
     "en": "The articles don’t say.",
 }
 NEAREST: dict[Language, str] = {
@@ -16,7 +16,7 @@ NEAREST: dict[Language, str] = {
     "en": "The nearest passage, which does not answer your question:",
 }
 PARTLY: dict[Language, str] = {
-    "nl": "Niet in de artikels: {missing}",
+    "nl": "Niet in de artikelen: {missing}",
     "en": "Not in the articles: {missing}",
 }
 CORRECTION: dict[Language, str] = {
@@ -41,7 +41,7 @@ OTHER_LANGUAGE: dict[Language, str] = {
 }
 GREETING: dict[Language, str] = {
     "nl": (
-        "Dag! Ik ben een computerprogramma dat uit de artikels van deze site citeert, in het "
+        "Dag! Ik ben een computerprogramma dat uit de artikelen van deze site citeert, in het "
         "Nederlands en het Engels. Stel gerust uw vraag."
     ),
     "en": (
@@ -50,7 +50,7 @@ GREETING: dict[Language, str] = {
     ),
 }
 THANKS: dict[Language, str] = {
-    "nl": "Graag gedaan. Hebt u nog een vraag over de artikels, stel ze gerust.",
+    "nl": "Graag gedaan. Hebt u nog een vraag over de artikelen, stel ze gerust.",
     "en": "You’re welcome. If you have another question about the articles, do ask.",
 }
 GOODBYE: dict[Language, str] = {
@@ -59,7 +59,7 @@ GOODBYE: dict[Language, str] = {
 }
 ABOUT_ME: dict[Language, str] = {
     "nl": (
-        "Ik ben een computerprogramma, geen mens. Ik zoek in de artikels van deze site de zinnen "
+        "Ik ben een computerprogramma, geen mens. Ik zoek in de artikelen van deze site de zinnen "
         "die uw vraag beantwoorden, en toon bij elke zin waar ze staat. Vraag mij in het "
         "Nederlands of het Engels wat u wilt weten; wat er niet in staat, verzin ik niet."
     ),
@@ -70,7 +70,7 @@ ABOUT_ME: dict[Language, str] = {
     ),
 }
 EMPTY: dict[Language, str] = {
-    "nl": "Ik zie geen vraag. Typ gerust wat u over de artikels wilt weten.",
+    "nl": "Ik zie geen vraag. Typ gerust wat u over de artikelen wilt weten.",
     "en": "I see no question. Do type what you would like to know about the articles.",
 }
 TOO_LONG: dict[Language, str] = {

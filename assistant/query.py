@@ -101,9 +101,7 @@ _NEXT_PART = re.compile(
     rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={_INTERROGATIVE}\b)",
     re.I,
 )
-_POLITE = re.compile(
-    r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I
-)
+_POLITE = re.compile(r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I)
 
 
 def clean(text: str) -> str:
@@ -113,9 +111,7 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", whole).split())
 
 
-def understand(
-    asked: str, history: Sequence[Turn], chosen: Language | None, index: Index
-) -> Query:
+def understand(asked: str, history: Sequence[Turn], chosen: Language | None, index: Index) -> Query:
     """Return the query behind a question in its conversation."""
     # Ten times the limit is still read, to tell its language; beyond, not even that.
     text = clean(asked[: 10 * MAX_QUESTION])

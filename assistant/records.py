@@ -1,6 +1,6 @@
 """The records that travel from a question to its answer.
 
-    question + history → Query → Evidence → Answer (sentences, Citations)
+question + history → Query → Evidence → Answer (sentences, Citations)
 """
 
 from __future__ import annotations

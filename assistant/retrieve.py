@@ -119,5 +119,3 @@ class Retriever:
 def _note(ranks: Ranks, method: str, chunks: Iterable[str]) -> None:
     for rank, chunk in enumerate(chunks, start=1):
         ranks.setdefault(chunk, {})[method] = rank
-
-
