@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from assistant import phrases
 from assistant.choose import ANSWERED, Choice, choose, in_language
@@ -13,7 +14,6 @@ from assistant.cite import citation_of, cite
 from assistant.query import (
     MAX_QUESTION,
     is_foreign,
-    question_parts,
     smalltalk_kind,
     understand,
 )
@@ -23,6 +23,9 @@ from ingest.embedder import Embedder, load_embedder
 from ingest.index import Index, current_generation, open_index
 from ingest.records import Article, Language
 from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.llama import SentenceRetriever
 
 EXAMPLES = 4
 
@@ -57,6 +60,12 @@ class Assistant:
     def articles(self) -> list[Article]:
         """Return all articles, calls to action included."""
         return self._catalog.articles()
+
+    def as_retriever(self, top_k: int = 5) -> SentenceRetriever:
+        """Return a llama-index retriever over the same evidence, a sentence a node."""
+        from assistant.llama import SentenceRetriever  # llama-index costs a second to import
+
+        return SentenceRetriever(self._retriever, self._catalog, top_k)
 
     def examples(self, language: Language) -> list[str]:
         """Return questions to offer: the editors' examples, else expected questions."""
@@ -96,11 +105,11 @@ class Assistant:
             return self._without_search(query, _smalltalk(query), clock)
         if query.intent == "contact" and (answer := self._contact(query)):
             return self._without_search(query, answer, clock)
-        found = [self._retriever.evidence(part) for part in question_parts(query.text)]
+        found = [self._retriever.evidence(part) for part in query.parts]
         clock.lap("retrieve")
         parts = [
             self._choose(query, part, evidence)
-            for part, evidence in zip(question_parts(query.text), found, strict=True)
+            for part, evidence in zip(query.parts, found, strict=True)
         ]
         clock.lap("choose")
         evidence = _merged(found)

@@ -16,12 +16,13 @@ from ingest.words import is_content, stopwords, words
 
 MAX_QUESTION = 500  # characters
 MAX_TURNS = 6
+DETECTABLE = 25  # characters from which langdetect is to be trusted
 
 _SMALLTALK = {
     "greeting": re.compile(
         r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|how are you|"
-        r"hallo|hoi|hey|dag|goeie?(?:dag|morgen|middag|avond|namiddag)|"
-        r"goede (?:dag|morgen|middag|avond|namiddag)|hoe gaat het(?: met (?:je|jou|u))?|"
+        r"hallo|hoi|hey|dag|goe(?:ie|de|n)?\s?(?:dag|morgen|middag|avond|namiddag)|"
+        r"hoe gaat het(?: met (?:je|jou|u))?|"
         r"alles goed|salut|beste)(?: there| iedereen| allemaal| everyone| all)?",
         re.I,
     ),
@@ -47,8 +48,8 @@ _SMALLTALK = {
         r"wie (?:ben|bent|zijt) (?:jij|je|u|gij)|wat (?:ben|bent) (?:jij|je|u)(?: eigenlijk)?|"
         r"wat (?:kan|kunt|kun|doe|doet) (?:jij|je|u)(?: allemaal)?(?: (?:doen|voor mij doen))?|"
         r"wat kan ik (?:je|u|jou|hier)? ?(?:allemaal )?vragen|hoe werkt dit|kan je mij helpen|"
-        r"(?:kun|kan|kunt) (?:je|jij|u) (?:me |mij )?helpen|"
-        r"ben(?:t)? (?:je|jij|u) (?:een )?(?:echte? )?(?:mens|robot|bot|computer|persoon|chatbot|ai)"
+        r"(?:kun|kan|kunt) (?:je|jij|u) (?:me |mij )?helpen|ben(?:t)? (?:je|jij|u) (?:een )?"
+        r"(?:echte? )?(?:mens|robot|bot|computer|persoon|chatbot|ai)"
         r"(?: of .*)?)",
         re.I,
     ),
@@ -120,11 +121,13 @@ def understand(asked: str, history: Sequence[Turn], chosen: Language | None, ind
     reasons = [f"language {language}: {why}"]
     intent = question_intent(asked, text)
     reasons.append(f"intent {intent}")
-    standalone = main_part(text)
+    parts = question_parts(main_part(text))
     if intent == "question" and (previous := _elliptical_on(text, turns)):
-        standalone = f"{main_part(previous)} {standalone}"
         reasons.append(f"follow-up on: {previous}")
-    return Query(text, standalone, language, intent, reasons=tuple(reasons))
+        context = main_part(previous)
+        own = [part for part in parts if not _only_asks_for_language(part)]
+        parts = [f"{context} {part}" for part in own] or question_parts(context)
+    return Query(text, tuple(parts), language, intent, reasons=tuple(reasons))
 
 
 def main_part(text: str) -> str:
@@ -144,12 +147,12 @@ def question_parts(text: str) -> list[str]:
     """
     parts = [p.strip(" ,;") for p in _NEXT_PART.split(text) if p and p.strip(" ,;?")]
     content = [[w for w in words(p) if is_content(w)] for p in parts]
-    if len(parts) < 2 or not all(content):
+    if len(parts) < 2 or not content[0]:
         return [text]
     whole = [parts[0]]
     for part, own in zip(parts[1:MAX_PARTS], content[1:], strict=False):
         needs = len(own) < 2 or (_ANAPHOR.search(part) and len(own) < 3)
-        whole.append(f"{part} ({parts[0].rstrip('?')})" if needs else part)
+        whole.append(f"{parts[0].rstrip('?')}: {part}" if needs else part)
     return whole
 
 
@@ -178,22 +181,27 @@ def _lead_of_dutch(text: str, index: Index) -> float:
     """Return how much more Dutch than English the text is, about -2 to 2.
 
     Function words are the strongest sign; words of one language's articles come next; langdetect
-    sees letter sequences.
+    sees letter sequences. What both languages' articles say ("Little Giants") tells nothing.
     """
     found = words(text)
     if not found:
         return 0.0
     only: dict[Language, float] = {"nl": 0.0, "en": 0.0}
     dutch, english = (index.vocabulary[language] for language in LANGUAGES)
+    telling = []
     for word in found:
         in_dutch, in_english = word in stopwords("nl"), word in stopwords("en")
         if in_dutch != in_english:
             only["nl" if in_dutch else "en"] += 1.0
         elif not in_dutch and (word in dutch) != (word in english):
             only["nl" if word in dutch else "en"] += 0.5
+        if in_dutch != in_english or not (word in dutch and word in english):
+            telling.append(word)
     lexical = (only["nl"] - only["en"]) / max(1.0, only["nl"] + only["en"])
-    probability = detect(text)
-    return lexical + 0.6 * (probability["nl"] - probability["en"])
+    rest = " ".join(telling)
+    probability = detect(rest)
+    sure = min(1.0, len(rest) / DETECTABLE)
+    return lexical + 0.6 * sure * (probability["nl"] - probability["en"])
 
 
 def question_intent(asked: str, text: str) -> Intent:
@@ -215,7 +223,7 @@ def is_foreign(text: str) -> bool:
         return True
     found = words(text)
     ours = sum(word in stopwords() for word in found)
-    return len(found) >= 4 and ours <= len(found) / 5 and bool(third_language(text, enough=4))
+    return len(found) >= 4 and ours <= len(found) / 3 and bool(third_language(text, enough=4))
 
 
 def smalltalk_kind(text: str) -> str | None:
@@ -239,11 +247,18 @@ def _elliptical_on(text: str, turns: Sequence[Turn]) -> str:
     content = [word for word in words(text) if is_content(word)]
     leans = bool(_ELLIPTICAL.match(text)) and len(content) <= 3
     refers = bool(_ANAPHOR.search(text)) and len(content) <= 2
-    asks_for_language = any(p.search(text) for p in _IN_LANGUAGE.values()) and len(content) <= 2
-    if not (leans or refers or asks_for_language or len(content) <= 1):
+    if not (leans or refers or _only_asks_for_language(text) or len(content) <= 1):
         return ""
     for position in range(len(questions) - 1, -1, -1):
         said = questions[position]
         if sum(is_content(word) for word in words(said)) > 1:
             return said
     return ""
+
+
+def _only_asks_for_language(text: str) -> bool:
+    """Return whether a text asks for the same again in a language, and nothing else."""
+    rest = text
+    for pattern in _IN_LANGUAGE.values():
+        rest = pattern.sub("", rest)
+    return rest != text and not any(is_content(word) for word in words(_POLITE.sub("", rest)))

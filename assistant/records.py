@@ -17,14 +17,19 @@ Intent = Literal["question", "contact", "smalltalk", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question made ready to search with: its language, and a text that stands on its own."""
+    """A question made ready to search with: its language, its parts, each standing on its own."""
 
     asked: str
-    text: str  # standalone: what an elliptical follow-up leaves out is filled in
+    parts: tuple[str, ...]  # what to search for, each standing on its own
     language: Language
     intent: Intent
     searched_for: str = ""  # the corrected question, where correction changed the search
-    reasons: tuple[str, ...] = ()  # how language, text and intent were settled, for --explain
+    reasons: tuple[str, ...] = ()  # how language, parts and intent were settled, for --explain
+
+    @property
+    def text(self) -> str:
+        """The whole question, standing on its own."""
+        return " ".join(self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from assistant.match import Matcher
 from assistant.records import Evidence
 from ingest.bilingual import Asked
 from ingest.index import Index
-from ingest.records import LANGUAGES, Sentence, other
+from ingest.records import LANGUAGES, Face, Sentence, other
 
 if TYPE_CHECKING:
     from ingest.embedder import Embedder
@@ -109,8 +109,12 @@ class Retriever:
             twin=text(sentence.translation or twins, other(language)),
             before=text(before, language),
             title=text(article.title, language),
-            faces=tuple((text(f.text, f.language), self._vector(f.text)) for f in faces),
+            faces=tuple(self._face(face) for face in faces),
         )
+
+    def _face(self, face: Face) -> score.Face:
+        words = self.matcher.text(face.text, face.language)
+        return score.Face(words, self._vector(face.text), score.question_kind(face.text))
 
     def _encode(self, text: str) -> np.ndarray:
         return self._embedder.encode_passages([text])[0]

@@ -18,6 +18,7 @@ from ingest.facts import names, numbers
 from ingest.records import Language
 from ingest.words import words
 
+KIND = 3.0  # nats; what the kind of answer asked for weighs, as a word of the question
 ALIKE = 0.4  # share of the vectors' cosine in how much two questions ask the same
 REFERRING = 0.9  # what a match in the sentence before counts for one that refers back …
 NEIGHBOUR = 0.5  # … and for any other
@@ -66,7 +67,16 @@ class View:
     twin: Text  # what our translation or the twins say in the other language
     before: Text
     title: Text
-    faces: tuple[tuple[Text, np.ndarray], ...] = ()
+    faces: tuple[Face, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """An expected question as scoring sees it."""
+
+    words: Text
+    vector: np.ndarray
+    kind: str
 
 
 def question_kind(question: str) -> str:
@@ -101,23 +111,42 @@ def features(
     reach = np.array([REFERRING if _REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
     before = reach[:, None] * meet([view.before for view in views])
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
-    hints, asks = _faces(asked, views, matcher)
+    hints, asks = _faces(kind, asked, views, matcher)
     named = {word for name in names(question) for word in words(name)}
     strange = asked.weights * np.array([word in named for word in asked.words])
+    holds = np.array([holds_kind(kind, view.text) for view in views])
     columns = {
-        "coverage": coverage(asked, own),
-        "in_context": coverage(asked, helped),
-        "hinted": coverage(asked, np.maximum(helped, FACES * hints)),
+        "coverage": _with_kind(coverage(asked, own), asked.told, kind, holds),
+        "in_context": _with_kind(coverage(asked, helped), asked.told, kind, holds),
+        "hinted": _with_kind(
+            coverage(asked, np.maximum(helped, FACES * hints)), asked.told, kind, holds
+        ),
         "strangers": (1 - helped) @ strange,
         "dense": np.clip([asked.vector @ view.vector for view in views], 0.0, 1.0),
-        "kind": np.array([holds_kind(kind, view.text) - 0.5 for view in views]),
+        "kind": holds - 0.5,
         "numbers": np.array([share_of_numbers(question, view.text) for view in views]),
         "question": asks,
     }
     return [{name: float(column[n]) for name, column in columns.items()} for n in range(len(views))]
 
 
-def _faces(asked: Asked, views: Sequence[View], matcher: Matcher) -> tuple[np.ndarray, np.ndarray]:
+def _with_kind(
+    shares: np.ndarray, told: float | np.ndarray, kind: str, holds: np.ndarray
+) -> np.ndarray:
+    """Return (texts,) the shares met, where "how many" counts as a word that a number meets.
+
+    Without it, a question of words that are everywhere ("How many Little Giants are there?")
+    would be met by every sentence that names them. A number alone meets nothing.
+    """
+    weight = 0.0 if kind == "other" else KIND
+    whole = np.maximum(told + weight, 1e-9)
+    met: np.ndarray = np.where(whole > 1e-9, shares * (told + holds * weight) / whole, shares)
+    return met
+
+
+def _faces(
+    kind: str, asked: Asked, views: Sequence[View], matcher: Matcher
+) -> tuple[np.ndarray, np.ndarray]:
     """Return what the expected questions of each sentence say for it.
 
     First (sentences, question words), the best match among all words of its questions, as
@@ -126,16 +155,20 @@ def _faces(asked: Asked, views: Sequence[View], matcher: Matcher) -> tuple[np.nd
     """
     hints = np.zeros((len(views), len(asked.words)), np.float32)
     asks = np.zeros(len(views), np.float32)
-    flat = [(n, face, vector) for n, view in enumerate(views) for face, vector in view.faces]
-    if not flat:
+    rows = [n for n, view in enumerate(views) for _ in view.faces]
+    if not rows:
         return hints, asks
-    rows = [n for n, _, _ in flat]
-    texts = [face for _, face, _ in flat]
+    faces = [face for view in views for face in view.faces]
+    texts = [face.words for face in faces]
     there = matcher.strengths(asked, texts)
-    both = np.sqrt(coverage(asked, there) * matcher.returned(asked, texts))
-    alike = np.clip(np.stack([vector for _, _, vector in flat]) @ asked.vector, 0.0, 1.0)
+    back, told = matcher.returned(asked, texts)
+    same = np.array([face.kind == kind for face in faces], np.float32)
+    kinds = np.array([0.0 if face.kind == "other" else KIND for face in faces])
+    forth = _with_kind(coverage(asked, there), asked.told, kind, same)
+    back = back * (told + same * kinds) / np.maximum(told + kinds, 1e-9)
+    alike = np.clip(np.stack([face.vector for face in faces]) @ asked.vector, 0.0, 1.0)
     np.maximum.at(hints, rows, there)
-    np.maximum.at(asks, rows, ALIKE * alike + (1 - ALIKE) * both)
+    np.maximum.at(asks, rows, ALIKE * alike + (1 - ALIKE) * np.sqrt(forth * back))
     return hints, asks
 
 

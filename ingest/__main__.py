@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections import Counter
@@ -27,26 +28,11 @@ can't be used; 130 interrupted. Whatever happens, the last good index keeps serv
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no “ shows ? instead
     try:
-        settings = Settings.from_environment()
-        if options.folder:
-            settings = replace(settings, corpus=options.folder)
-        if options.index:
-            settings = replace(settings, index=options.index)
-        if options.ledger or options.unpaired or options.articles:
-            embedder = load_embedder(settings.embedder, api_key=settings.embedder_api_key)
-            corpus = read_corpus(settings.corpus, embedder)
-            for wanted, show in (
-                (options.articles, _show_articles),
-                (options.ledger, _show_ledger),
-                (options.unpaired, _show_unpaired),
-            ):
-                if wanted:
-                    show(corpus)
-            return 0
-        with progress_bar() as progress:
-            built = build_index(settings, options.rebuild, progress)
-        print(summary(built))
+        _run(options)
     except (CorpusError, SettingsError) as error:
         print(f"Nothing was changed:\n{error}", file=sys.stderr)
         return 2
@@ -59,6 +45,29 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # … | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    settings = Settings.from_environment()
+    if options.folder:
+        settings = replace(settings, corpus=options.folder)
+    if options.index:
+        settings = replace(settings, index=options.index)
+    shown = {
+        _show_articles: options.articles,
+        _show_ledger: options.ledger,
+        _show_unpaired: options.unpaired,
+    }
+    if any(shown.values()):
+        embedder = load_embedder(settings.embedder, api_key=settings.embedder_api_key)
+        corpus = read_corpus(settings.corpus, embedder)
+        for show, wanted in shown.items():
+            if wanted:
+                show(corpus)
+        return
+    with progress_bar() as progress:
+        built = build_index(settings, options.rebuild, progress)
+    print(summary(built))
 
 
 class progress_bar:  # noqa: N801  (a context manager, used like a function)
@@ -110,9 +119,16 @@ def _remarks(corpus: Corpus) -> list[str]:
         lines.append(f'Stale translation, its sentence has changed: "{_short(text)}"')
     for text in corpus.questions.stale:
         lines.append(f'Stale questions, their sentence has changed: "{_short(text)}"')
+    for path in corpus.unread:
+        cure = (
+            "no page has this name" if path.suffix == ".toml" else "save it as .txt, .md or .html"
+        )
+        lines.append(f"Not read: {path} ({cure}).")
     without = corpus.questions.without
     if without:
-        lines.append(f'{len(without)} sentences have no expected question, such as "{_short(without[0])}"')
+        lines.append(
+            f'{len(without)} sentences have no expected question, such as "{_short(without[0])}"'
+        )
     return lines
 
 

@@ -8,10 +8,18 @@ from itertools import groupby
 
 from ingest.blocks import unwrapped
 from ingest.deduplicate import normalised
-from ingest.records import LANGUAGES, Article, ArticleKind, Block, BlockKind, Language, Page, Sentence
+from ingest.records import (
+    LANGUAGES,
+    Article,
+    ArticleKind,
+    Block,
+    BlockKind,
+    Language,
+    Page,
+    Sentence,
+)
 from ingest.sentences import sentence_spans
 from ingest.wording import ADDRESS, CALL, byline_author, published_in
-
 
 OPENING = 70  # characters of a text that stand for its missing title
 QUOTES = ("“", '"', "„", "«", "‘", "'")
@@ -111,7 +119,9 @@ def _article(page: Page, group: list[Block], all_blocks: list[Block]) -> Article
 def _title_place(group: list[Block]) -> int:
     """Return which block is the article's title, -1 for none: only bylines may stand above it."""
     if group[0].kind == "call_to_action":
-        heads = len(group) > 1 and not group[0].text.endswith(".") and not CALL.search(group[0].text)
+        heads = (
+            len(group) > 1 and not group[0].text.endswith(".") and not CALL.search(group[0].text)
+        )
         return 0 if heads and not ADDRESS.search(group[0].text) else -1
     for place, block in enumerate(group):
         if block.kind == "title":

@@ -105,6 +105,7 @@ class Asked:
 
     words: tuple[str, ...]
     weights: Vectors  # (words,), of sum 1; rare in the collection is heavy
+    told: float  # how much all words tell together: the sum of their idf, in nats
     vector: Vectors  # (dimensions,)
     strengths: Mapping[str, Vectors]  # language -> (words, lexicon words + 1); last column zeros
     vocabulary: Mapping[str, tuple[str, ...]]  # language -> lexicon words
@@ -122,26 +123,26 @@ class Asked:
         ]
 
 
-def ask(
-    question: str, language: str, lexicons: Sequence[Lexicon], embedder: Embedder
-) -> Asked:
+def ask(question: str, language: str, lexicons: Sequence[Lexicon], embedder: Embedder) -> Asked:
     """The question as the rest of this module reads it. `language` may be "" when not known."""
     found = tuple(dict.fromkeys(word for word in words(question) if is_content(word)))
     vectors = embedder.encode_words(found)
     strengths = {
         lexicon.language: lexicon.strengths(found, language, vectors) for lexicon in lexicons
     }
+    rarity = _rarity(lexicons, strengths, len(found))
     return Asked(
         words=found,
-        weights=_weights(lexicons, strengths, len(found)),
+        weights=(rarity / max(float(rarity.sum()), 1e-9)).astype(np.float32),
+        told=float(rarity.sum()),
         vector=embedder.encode_queries([question])[0],
         strengths={name: np.pad(matrix, ((0, 0), (0, 1))) for name, matrix in strengths.items()},
         vocabulary={lexicon.language: lexicon.words for lexicon in lexicons},
     )
 
 
-def _weights(lexicons: Sequence[Lexicon], strengths: Mapping[str, Vectors], number: int) -> Vectors:
-    """(words,) of sum 1: BM25's idf, where a text counts as having a word by its best match.
+def _rarity(lexicons: Sequence[Lexicon], strengths: Mapping[str, Vectors], number: int) -> Vectors:
+    """(words,): BM25's idf in nats, where a text counts as having a word by its best match.
 
     Summing over the matches overstates that a little when they share texts; it costs .001.
     """
@@ -152,8 +153,8 @@ def _weights(lexicons: Sequence[Lexicon], strengths: Mapping[str, Vectors], numb
             best = _strongest(row)
             count = float(lexicon.counts[best] @ row[best] ** 2)
             having[word] += min(count, lexicon.texts)
-    idf = np.log1p((total - having + 0.5) / (having + 0.5))
-    return (idf / max(float(idf.sum()), 1e-9)).astype(np.float32)
+    idf: Vectors = np.log1p((total - having + 0.5) / (having + 0.5)).astype(np.float32)
+    return idf
 
 
 def _strongest(row: Vectors) -> Ids:
@@ -201,9 +202,7 @@ def rank_passages(asked: Asked, passages: Sequence[Passage]) -> Vectors:
     return scores
 
 
-def _rank_group(
-    asked: Asked, language: str, group: Sequence[Passage], average: float
-) -> Vectors:
+def _rank_group(asked: Asked, language: str, group: Sequence[Passage], average: float) -> Vectors:
     """As `rank_passages`, for passages of one language."""
     rows = _starts([len(passage.vectors) - 1 for passage in group])
     sentences = [sentence for passage in group for sentence in passage.sentences]
@@ -265,7 +264,9 @@ def coverage(asked: Asked, language: str, sentence: Ids) -> list[tuple[str, floa
     ]
 
 
-def rank_sentences(asked: Asked, language: str, sentences: Sequence[Ids], vectors: Vectors) -> Vectors:
+def rank_sentences(
+    asked: Asked, language: str, sentences: Sequence[Ids], vectors: Vectors
+) -> Vectors:
     """(sentences,): how well each answers by itself; see `rank_passages` for the parts.
 
     A sentence is too short for counts to matter, so its best matches and vector are enough.

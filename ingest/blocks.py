@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ingest import wording
 from ingest.language import settle
@@ -49,7 +50,7 @@ def unwrapped(text: str) -> str:
     lines = _BREAK.split(text)
     margin = _margin(lines)
     whole = lines[0]
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         whole += (" " if _runs_on(line, following, margin) else "\n") + following
     return whole
 
@@ -98,7 +99,7 @@ def _margin(lines: Sequence[str]) -> int:
     The evidence is a line that breaks off in mid-sentence and goes on in lower case.
     """
     width = max(map(len, lines), default=0)
-    pairs = zip(lines, lines[1:], strict=False)
+    pairs = pairwise(lines)
     broken = any(not _CLOSED.search(one) and two[:1].islower() for one, two in pairs)
     return width if broken and width in MARGIN else 0
 
@@ -136,10 +137,8 @@ def _kind(text: str, before: str, late_or_repeated: bool, heading: bool) -> Bloc
         return "byline"
     if count <= NOTICE_WORDS and wording.NOTICE.match(text):
         return "notice"
-    if count <= CALL_WORDS and late_or_repeated:
-        if wording.CALL.search(text) or wording.ADDRESS.search(text):
-            return "call_to_action"
-    return "paragraph"
+    calls = wording.CALL.search(text) or wording.ADDRESS.search(text)
+    return "call_to_action" if calls and late_or_repeated and count <= CALL_WORDS else "paragraph"
 
 
 def _is_byline(text: str, before: str, count: int) -> bool:
@@ -157,12 +156,16 @@ def _is_byline(text: str, before: str, count: int) -> bool:
 def _settle_titles(kinds: list[BlockKind], texts: list[str], headings: set[int]) -> None:
     """Turn title-shaped paragraphs into titles, and titles of calls to action into those."""
     first = next((i for i, kind in enumerate(kinds) if kind in ("paragraph", "title")), -1)
-    follower = ""  # the kind of the next block that is no furniture
+    calls = [kind == "call_to_action" for kind in kinds]  # before their titles join them
+    follower = -1  # the next block that is no furniture
     for place in range(len(kinds) - 1, -1, -1):
         if kinds[place] in ("paragraph", "title"):
-            kinds[place] = _title_or_text(texts[place], follower, place in headings, place == first)
+            if follower >= 0 and calls[follower] and _heads_call(texts[place], texts[follower]):
+                kinds[place] = "call_to_action"
+            elif place not in headings:
+                kinds[place] = _title_or_text(texts[place], follower < 0, place == first)
         if kinds[place] != "furniture":
-            follower = kinds[place]
+            follower = place
     run = 0
     for place, kind in enumerate(kinds):  # many such lines in a row are a list without bullets
         run = run + 1 if kind == "title" and place not in headings else 0
@@ -170,18 +173,26 @@ def _settle_titles(kinds: list[BlockKind], texts: list[str], headings: set[int])
             kinds[place - run + 2 : place + 1] = ["paragraph"] * (run - 1)
 
 
-def _title_or_text(text: str, follower: str, heading: bool, first: bool) -> BlockKind:
-    """Return what a paragraph or heading is, from its shape and from what follows it."""
-    short = len(text.split()) <= TITLE_WORDS and "\n" not in text and not _BULLET.match(text)
-    open_ended = not _CLOSED.search(text)
-    question = text.endswith("?") and len(re.findall(r"[.!?]", text)) == 1
-    if follower == "call_to_action" and short and (open_ended or question):
-        return "call_to_action"
-    if heading:
-        return "title"
-    if not short or " | " in text or not (open_ended or question or (first and text[-1] == "!")):
+def _heads_call(text: str, call: str) -> bool:
+    """Return whether a line is the title of the call to action below it."""
+    if not _is_title_shaped(text):
+        return False
+    return bool(wording.CALL.search(call)) or len(text.split()) <= 3  # "Contact", above an address
+
+
+def _title_or_text(text: str, last: bool, first: bool) -> BlockKind:
+    """Return what a block of running text is, from its shape and place."""
+    if not (_is_title_shaped(text) or (first and text.endswith("!"))):
         return "paragraph"
-    if follower:  # a line without a full stop titles what follows
+    if not last:  # a line without a full stop titles what follows
         return "title"
-    leftover = open_ended and len(text.split()) <= LEFTOVER_WORDS
+    leftover = not _CLOSED.search(text) and len(text.split()) <= LEFTOVER_WORDS
     return "furniture" if leftover else "paragraph"
+
+
+def _is_title_shaped(text: str) -> bool:
+    """Return whether a line is short and open-ended, or a single question."""
+    if len(text.split()) > TITLE_WORDS or _BULLET.match(text) or "\n" in text or " | " in text:
+        return False
+    question = text.endswith("?") and len(re.findall(r"[.!?]", text)) == 1
+    return question or not _CLOSED.search(text)

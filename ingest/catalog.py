@@ -39,25 +39,35 @@ def write_catalog(
     faces: Iterable[Face],
     examples: Iterable[tuple[Language, str]],
 ) -> None:
-    """Write everything to a new SQLite file at `path`."""
+    """Write everything to a new SQLite file at `path`; raise OSError if it can't."""
+    try:
+        connection = sqlite3.connect(path)
+        with connection:
+            _insert(connection, articles, chunks, faces, examples)
+        connection.close()
+    except sqlite3.Error as error:
+        raise OSError(f"SQLite: {error}") from error
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    articles: Sequence[Article],
+    chunks: Sequence[Chunk],
+    faces: Iterable[Face],
+    examples: Iterable[tuple[Language, str]],
+) -> None:
     chunk_of = {sentence: chunk.id for chunk in chunks for sentence in chunk.sentence_ids}
-    with sqlite3.connect(path) as connection:
-        connection.executescript(_TABLES)
-        connection.executemany(
-            "insert into article values (?, ?)",
-            ((a.id, _json(replace(a, sentences=()))) for a in articles),
-        )
-        connection.executemany(
-            "insert into sentence values (?, ?, ?, ?, ?)",
-            ((s.id, a.id, chunk_of[s.id], s.index, _json(s)) for a in articles for s in a.sentences),
-        )
-        connection.executemany("insert into chunk values (?, ?)", ((c.id, _json(c)) for c in chunks))
-        connection.executemany(
-            "insert into face values (?, ?, ?, ?)",
-            ((face_id(n), f.sentence_id, f.language, f.text) for n, f in enumerate(faces)),
-        )
-        connection.executemany("insert into example values (?, ?)", examples)
-    connection.close()
+    records = ((a.id, _json(replace(a, sentences=()))) for a in articles)
+    sentences = (
+        (s.id, a.id, chunk_of[s.id], s.index, _json(s)) for a in articles for s in a.sentences
+    )
+    asked = ((face_id(n), f.sentence_id, f.language, f.text) for n, f in enumerate(faces))
+    connection.executescript(_TABLES)
+    connection.executemany("insert into article values (?, ?)", records)
+    connection.executemany("insert into sentence values (?, ?, ?, ?, ?)", sentences)
+    connection.executemany("insert into chunk values (?, ?)", ((c.id, _json(c)) for c in chunks))
+    connection.executemany("insert into face values (?, ?, ?, ?)", asked)
+    connection.executemany("insert into example values (?, ?)", examples)
 
 
 def face_id(position: int) -> str:

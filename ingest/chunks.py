@@ -39,13 +39,16 @@ def _runs(article: Article) -> Iterator[list[Sentence]]:
     """Yield runs of sentences that end at a paragraph's end where the size allows."""
     run: list[Sentence] = []
     for sentence in article.sentences:
-        if run and sentence.end - run[0].start > CHUNK_CHARACTERS:
+        if run and _ends_before(article, run, sentence):
             yield run
             run = []
-        elif run and "\n\n" in article.text[run[-1].end : sentence.start]:
-            if run[-1].end - run[0].start > CHUNK_CHARACTERS // 3:
-                yield run
-                run = []
         run.append(sentence)
     if run:
         yield run
+
+
+def _ends_before(article: Article, run: list[Sentence], sentence: Sentence) -> bool:
+    if sentence.end - run[0].start > CHUNK_CHARACTERS:
+        return True
+    new_paragraph = "\n\n" in article.text[run[-1].end : sentence.start]
+    return new_paragraph and run[-1].end - run[0].start > CHUNK_CHARACTERS // 3

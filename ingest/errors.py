@@ -1,14 +1,14 @@
 """What can go wrong, in words for the person who can mend it.
 
-    AssistantError              anything below; its text is one human line
-    ├── SettingsError           an ASSISTANT_* variable is unknown or malformed
-    ├── CorpusError             a page, a .toml or the folder can't be used as it is
-    ├── EmbedderError           the embedder can't be loaded, or an extra is missing
-    ├── ModelError              the language model can't be reached or set up
-    └── IndexUnusable           there is no index that can be searched
-        ├── IndexMissing        none has been built yet
-        ├── IndexMismatch       built by another embedder or a newer version
-        └── IndexBusy           another ingest is writing
+AssistantError              anything below; its text is one human line
+├── SettingsError           an ASSISTANT_* variable is unknown or malformed
+├── CorpusError             a page, a .toml or the folder can't be used as it is
+├── EmbedderError           the embedder can't be loaded, or an extra is missing
+├── ModelError              the language model can't be reached or set up
+└── IndexUnusable           there is no index that can be searched
+    ├── IndexMissing        none has been built yet
+    ├── IndexMismatch       built by another embedder or a newer version
+    └── IndexBusy           another ingest is writing
 """
 
 
@@ -36,7 +36,7 @@ class ModelError(AssistantError):
     """The language model can't be used."""
 
 
-class IndexUnusable(AssistantError):
+class IndexUnusable(AssistantError):  # noqa: N818  (the name says what is wrong)
     """There is no index that can be searched."""
 
 
@@ -45,7 +45,11 @@ class IndexMissing(IndexUnusable):
 
 
 class IndexMismatch(IndexUnusable):
-    """The index was built by another embedder or a newer version."""
+    """The index was built by another embedder or another version."""
+
+    def __init__(self, problem: str, newer: bool = False) -> None:
+        super().__init__(problem)
+        self.newer = newer  # than this program, which must not replace it unasked
 
 
 class IndexBusy(IndexUnusable):

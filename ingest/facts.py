@@ -36,9 +36,7 @@ _SCALES = {
 _DUTCH_ONES = {"een": 1, **{word: value for word, value in _UNITS.items() if value < 10}}
 
 _DIGITS = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
-_TOKEN = re.compile(
-    rf"(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|(?P<mark>[%€$£–-])"
-)
+_TOKEN = re.compile(rf"(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|(?P<mark>[%€$£–-])")
 _PERCENT = re.compile(r"^(?:\s*%|\s*-?(?:percent|procent|pct)\b|\s+(?:per|op de|per cent)\s+(?:hundred|honderd|100|cent)\b|\s+per cent\b)", re.I)  # fmt: skip # noqa: E501
 _RANGE_WORDS = frozenset({"and", "to", "en", "tot", "-", "–", "€", "$", "£", "eur", "or", "of"})
 
@@ -84,7 +82,7 @@ def numbers(text: str) -> list[Number]:
         position += used
         end = tokens[position - 1][3]
         scale, scaled_end = _scale(text, end)
-        if scale > 1 and kind == "digits" or scale >= 10**6:
+        if (scale > 1 and kind == "digits") or scale >= 10**6:
             value, end = value * scale, scaled_end
             for place in pending:  # "between 13 and 53 million": both are millions
                 earlier = found[place]
@@ -131,7 +129,10 @@ def same_facts(one: str, two: str) -> bool:
 
 def _proper(text: str) -> list[str]:
     """Return the capitalised words and negations in order; a sentence may open with a name."""
-    found = (match.group().lower().replace("’", "'") for match in _PROPER.finditer(_NOT_ONLY.sub(" ", text)))
+    found = (
+        match.group().lower().replace("’", "'")
+        for match in _PROPER.finditer(_NOT_ONLY.sub(" ", text))
+    )
     return [word for word in found if word not in stopwords() or _NEGATION.fullmatch(word)]
 
 

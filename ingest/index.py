@@ -13,11 +13,7 @@ current is kept for readers that still have it open; older ones are deleted whol
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ingest.catalog import Catalog
-from ingest.errors import IndexBusy, IndexMismatch, IndexMissing, IndexUnusable
+from ingest.errors import IndexMismatch, IndexMissing, IndexUnusable
 from ingest.lexical import LexicalIndex
 from ingest.records import LANGUAGES, Language
 
@@ -37,6 +33,14 @@ FORMAT = 1  # raised when the files below change shape
 # ef_search 100 and .999 with 400, for 1.2 ms more.
 HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 200, "max_neighbors": 16}
 REBUILD = "python -m ingest --rebuild"
+PARTS = (
+    "catalog.sqlite",
+    "chroma/chroma.sqlite3",
+    "lexical/meta.json",
+    "faces/meta.json",
+    "vocabulary.json",
+    "vocabulary.npy",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +65,34 @@ class Index:
         self.folder = folder
         self.manifest = read_manifest(folder)
 
+    def require_parts(self) -> None:
+        """Raise IndexUnusable if a part of the generation is missing."""
+        for name in PARTS:
+            self._part(name)
+
+    def _part(self, name: str) -> Path:
+        path = self.folder / name
+        if not path.exists():
+            raise IndexUnusable(
+                f"{path}: is gone. If a newer index has replaced this one, open it again; "
+                f"else build it anew: {REBUILD}"
+            )
+        return path
+
     @cached_property
     def catalog(self) -> Catalog:
         """The records by id."""
-        return Catalog(self.folder / "catalog.sqlite")
+        return Catalog(self._part("catalog.sqlite"))
 
     @cached_property
     def lexical(self) -> LexicalIndex:
         """The chunks by their words."""
-        return LexicalIndex(self.folder / "lexical")
+        return LexicalIndex(self._part("lexical"))
 
     @cached_property
     def collections(self) -> dict[str, Collection]:
         """The Chroma collections by name: "chunks-nl", "chunks-en", "faces-nl", "faces-en"."""
-        client = chroma_client(self.folder / "chroma")
+        client = chroma_client(self._part("chroma"))
         return {
             f"{what}-{language}": client.get_collection(
                 f"{what}-{language}", embedding_function=None
@@ -86,13 +104,16 @@ class Index:
     @cached_property
     def vocabulary(self) -> dict[str, dict[str, int]]:
         """How many sentences each word is in, by language; in the order of the vectors."""
-        found: dict[str, dict[str, int]] = json.loads((self.folder / "vocabulary.json").read_text())
+        found: dict[str, dict[str, int]] = json.loads(
+            self._part("vocabulary.json").read_text("utf-8")
+        )
         return found
 
     @cached_property
     def word_vectors(self) -> np.ndarray:
         """The vectors of the vocabulary's words, Dutch then English; float16, from disk."""
-        return np.load(self.folder / "vocabulary.npy", mmap_mode="r")
+        vectors: np.ndarray = np.load(self._part("vocabulary.npy"), mmap_mode="r")
+        return vectors
 
     def nearest(
         self, what: str, language: Language, vector: np.ndarray, limit: int
@@ -132,73 +153,35 @@ def current_generation(location: Path) -> str | None:
     """Return the name of the generation that readers should open, None if there is none."""
     try:
         return (location / "current").read_text("utf-8").strip() or None
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except (OSError, UnicodeDecodeError) as error:
+        problem = f"{location / 'current'}: can't be read ({error})."
+        raise IndexUnusable(f"{problem} Delete it and build anew: {REBUILD}") from error
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Return a generation's manifest; raise IndexUnusable if it can't be read."""
     try:
         fields: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        found = fields["format"]
+        if found == FORMAT:
+            return Manifest(**fields)
+        newer = found > FORMAT
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexUnusable(f"{folder}: is no index ({error}). Build it anew: {REBUILD}") from error
-    if fields.get("format") != FORMAT:
-        newer = isinstance(fields.get("format"), int) and fields["format"] > FORMAT
-        age = "a newer" if newer else "an older"
-        cure = "Update this program, or build" if newer else "Build"
-        raise IndexMismatch(
-            f"{folder}: was built by {age} version (format {fields.get('format')}, "
-            f"this one reads {FORMAT}). {cure} it anew: {REBUILD}"
-        )
-    return Manifest(**fields)
-
-
-@contextmanager
-def writing(location: Path) -> Iterator[None]:
-    """Hold the writer's lock; raise IndexBusy at once if another process has it."""
-    from filelock import FileLock, Timeout
-
-    try:
-        location.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(location / "lock")
-        with lock.acquire(timeout=0):
-            yield
-    except Timeout as error:
-        raise IndexBusy(
-            f"{location}: another ingest is writing this index. Wait for it to end, or stop it."
-        ) from error
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
-        raise IndexUnusable(
-            f"{location}: can't be written ({error.strerror}). Set ASSISTANT_INDEX to a folder."
-        ) from error
-
-
-def publish(location: Path, manifest: Manifest, check: Callable[[Index], None]) -> None:
-    """Write the manifest of a finished generation, check it, and make it the current one."""
-    folder = location / "generations" / manifest.generation
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2), "utf-8")
-    check(Index(folder))
-    previous = current_generation(location)
-    pointer = location / "current.new"
-    with pointer.open("w", encoding="utf-8") as file:
-        file.write(manifest.generation + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(pointer, location / "current")
-    remove_generations(location, keep=(manifest.generation, previous))
-
-
-def remove_generations(location: Path, keep: Sequence[str | None]) -> None:
-    """Delete every other generation, half-written ones of an interrupted ingest included."""
-    folder = location / "generations"
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name not in keep:
-            shutil.rmtree(path, ignore_errors=True)
+    age, cure = ("a newer", "Update this program, or build") if newer else ("an older", "Build")
+    raise IndexMismatch(
+        f"{folder}: was built by {age} version (format {found}, this one reads {FORMAT}). "
+        f"{cure} it anew: {REBUILD}",
+        newer,
+    )
 
 
 def chroma_client(folder: Path) -> Any:
     """Return Chroma's embedded client on a folder, with its telemetry off."""
     import chromadb
+    from chromadb.config import Settings
 
-    settings = chromadb.Settings(anonymized_telemetry=False, allow_reset=False)
+    settings = Settings(anonymized_telemetry=False, allow_reset=False)
     return chromadb.PersistentClient(path=str(folder), settings=settings)

@@ -29,17 +29,20 @@ class LexicalIndex:
 
     @staticmethod
     def write(folder: Path, passages: Iterable[tuple[str, Language, str]]) -> None:
-        """Write (id, language, text) passages to a new index in `folder`."""
+        """Write (id, language, text) passages to a new folder; raise OSError if it can't."""
         folder.mkdir(parents=True)
-        index = tantivy.Index(_schema(), path=str(folder))
-        writer = index.writer(heap_size=HEAP, num_threads=1)
-        for identity, language, text in passages:
-            document = tantivy.Document()
-            document.add_text("id", identity)
-            document.add_text(language, " ".join(words(text)))
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            index = tantivy.Index(_schema(), path=str(folder))
+            writer = index.writer(heap_size=HEAP, num_threads=1)
+            for identity, language, text in passages:
+                document = tantivy.Document()
+                document.add_text("id", identity)
+                document.add_text(language, " ".join(words(text)))
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+        except ValueError as error:  # what tantivy raises for a disk that is full or read-only
+            raise OSError(f"tantivy: {error}") from error
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -57,7 +60,9 @@ class LexicalIndex:
 
     def _best_of(self, language: Language, group: Group) -> tantivy.Query:
         terms = [
-            tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, language, word), weight)
+            tantivy.Query.boost_query(
+                tantivy.Query.term_query(self._schema, language, word), weight
+            )
             for word, weight in group
         ]
         return tantivy.Query.disjunction_max_query(terms)

@@ -28,7 +28,7 @@ def main_text(html: str) -> tuple[str, dict[str, str]]:
         include_tables=True,
         favor_recall=True,  # what is furniture is told from text further on; what is lost is lost
     )
-    found = extract_metadata(html)
+    found = extract_metadata(html, extensive=False)  # else it takes any year for the date
     known = {name: str(getattr(found, name, None) or "") for name in _FROM_FRONT}
     if not known["url"].startswith(("https://", "http://")):
         known["url"] = ""

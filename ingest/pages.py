@@ -22,7 +22,15 @@ else:
 
 SUFFIXES = (".txt", ".md", ".html", ".htm")
 MAX_BYTES = 5_000_000  # the longest novel is under 5 MB; an article is some 20 KB
-MAGIC = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\xd0\xcf\x11\xe0")
+MAGIC = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"{\\rtf",
+    b"\xd0\xcf\x11\xe0",
+)
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))  # that text does not have
 CURE = f"Expected a folder with {', '.join(SUFFIXES[:3])} pages; set ASSISTANT_CORPUS."
 _METADATA = ("url", "title", "author", "date", "published_in", "language")
@@ -37,10 +45,9 @@ def read_pages(corpus: Path) -> list[Page]:
     """
     pages: list[Page] = []
     problems: list[str] = []
-    folder = _pages_folder(corpus)
     for path in page_files(corpus):
         try:
-            pages.append(read_page(path, path.relative_to(folder).as_posix()))
+            pages.append(read_page(path, page_name(corpus, path)))
         except CorpusError as error:
             problems.extend(error.problems)
     if problems:
@@ -55,6 +62,12 @@ def page_files(corpus: Path) -> list[Path]:
     if not found:
         raise CorpusError(f"{folder}: holds no pages. {CURE}")
     return found
+
+
+def page_name(corpus: Path, path: Path) -> str:
+    """Return a page's path below the folder of pages: two in subfolders may share a file name."""
+    folder = _pages_folder(corpus)
+    return path.relative_to(folder if path.is_relative_to(folder) else corpus).as_posix()
 
 
 def unread_files(corpus: Path) -> list[Path]:
@@ -131,12 +144,20 @@ def _read_text(path: Path) -> str:
                 f"{path}: is {size / 1e6:.0f} MB, over the {MAX_BYTES // 10**6} MB of a page. "
                 "Split it into one file for each article."
             )
-        data = path.read_bytes()
     except OSError as error:
         raise CorpusError(_unreadable(path, error)) from error
+    data = read_bytes(path)
     if not data.removeprefix(b"\xef\xbb\xbf").strip():
         raise CorpusError(f"{path}: is empty. Put the article's text in it, or delete it.")
     return _decode(path, data)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's content; raise CorpusError if it can't be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CorpusError(_unreadable(path, error)) from error
 
 
 def _unreadable(path: Path, error: OSError) -> str:
@@ -202,6 +223,8 @@ def _read_metadata(path: Path) -> dict[str, str]:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Return a .toml file as a dict; raise CorpusError naming the file and the place."""
+    if path.is_file() and not read_bytes(path).strip():
+        return {}
     text = _read_text(path)
     try:
         table: dict[str, Any] = tomllib.loads(text)

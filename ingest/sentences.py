@@ -14,21 +14,21 @@ _ABBREVIATIONS = frozenset(
     i.v.m incl ing ir k.a m.a.w m.b.t m.b.v m.i.v mej mevr mgr mr mrs ms mt mw n.a.v o.a o.b.v o.l.v
     o.m ph.d prof resp rev sen sgt st t.a.v t.b.v t.e.m t.g.v t.n.v t.o.v t.w.v v.a v.l.n.r vb vgl
     vs z.g zgn approx dept
-    """.split()
+    """.split()  # noqa: SIM905  (a list of a hundred strings is no easier to read)
 )
 # These only before a number ("nr. 4", "Dec. 2024"); else they are words or names ("art", "Jan").
 _BEFORE_NUMBERS = frozenset(
     """
     afb afl art blz ca est fig jg no nos nr nrs p pag pp tel vol
     jan feb mrt apr jun jul aug sep sept okt oct nov dec
-    """.split()
+    """.split()  # noqa: SIM905
 )
 # These may close a sentence, and do where a word follows that seldom opens a name ("etc. De …").
 _CLOSERS = frozenset(
     """
     a.m b.c bn bvba co corp e.a e.d enz etc inc jl jr ltd mio mld mln mn n.chr n.v nv p.a p.m sr
     u.k u.s u.s.a v.chr e.u
-    """.split()
+    """.split()  # noqa: SIM905
 )
 _END = re.compile(r"[.!?…]+[\"”’»)\]']*(?:\[\d{1,3}\])*(?=\s)|\n+")
 _OPENS = re.compile(r"[\"“‘«(\[']*[A-ZÀ-ÖØ-Þ0-9€$£]|[\"“‘«][^\W\d_]|['’][st]\s|[-*•–·▪]\s")

@@ -65,7 +65,7 @@ class Settings:
             if name not in known:
                 raise SettingsError(_unknown(name, list(known)))
             field = known[name]
-            values[field.name] = _PARSERS.get(field.name, str)(name, value)
+            values[field.name] = _PARSERS[field.name](name, value)
         return cls(**values)
 
 
@@ -126,6 +126,13 @@ def _list(_name: str, value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+_TEXTS = ("embedder", "embedder_api_key", "llm_model", "llm_api_key", "host", "site_name")
+_COUNTS = (
+    "questions_per_minute",
+    "questions_per_day",
+    "model_calls_per_day",
+    "concurrent_answers",
+)
 _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "corpus": _path,
     "index": _path,
@@ -134,20 +141,9 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "contact_url": _contact,
     "allowed_origins": _origins,
     "trusted_proxies": _list,
-    **{
-        name: _count
-        for name in (
-            "questions_per_minute",
-            "questions_per_day",
-            "model_calls_per_day",
-            "concurrent_answers",
-        )
-    },
     "question_log": _text,
     "metrics": _switch,
     "demo": _switch,
-    **{
-        name: _text
-        for name in ("embedder", "embedder_api_key", "llm_model", "llm_api_key", "host", "site_name")
-    },
+    **dict.fromkeys(_TEXTS, _text),
+    **dict.fromkeys(_COUNTS, _count),
 }

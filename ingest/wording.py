@@ -30,9 +30,7 @@ NOTICE = re.compile(
     r"(?:original|originele|oorspronkelijke)\s\w+\s(?:version|versie|text|tekst)\b)",
     re.I,
 )
-_MONTH = (
-    r"(?:jan|feb|m(?:aart|arch|rt)|apr|ma?y|mei|jun|jul|aug|sep|o[ck]t|nov|dec)\w*\b"  # a date
-)
+_MONTH = r"(?:jan|feb|m(?:aart|arch|rt)|apr|ma?y|mei|jun|jul|aug|sep|o[ck]t|nov|dec)\w*\b"  # a date
 PUBLISHED_IN = re.compile(
     rf"\b(?i:{_APPEARED})\s+(?i:eerder |eerst |first )?(?:in|by|door)\s+"
     rf"(?!(?i:{_MONTH}))(?P<where>(?:(?:the|de|het)\s)?[A-ZÀ-ÖØ-Þ][^,.;:(\n–]{{1,80}}?)"

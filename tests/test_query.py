@@ -1,0 +1,150 @@
+"""Questions made ready: cleaned, their language, their intent, their parts, their conversation."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import Assistant
+from assistant.query import (
+    MAX_QUESTION,
+    clean,
+    main_part,
+    question_intent,
+    question_language,
+    question_parts,
+    smalltalk_kind,
+    understand,
+)
+from ingest.index import Index, open_index
+from ingest.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def index(settings: Settings) -> Index:
+    return open_index(settings.index)
+
+
+LANGUAGES = [
+    ("Wat is de strategie?", "nl"),
+    ("What is the strategy?", "en"),
+    ("Hoeveel zijn er?", "nl"),
+    ("How many?", "en"),
+    ("waarom", "nl"),
+    ("why", "en"),
+    ("omzet vereist?", "nl"),
+    ("required revenue", "en"),
+    ("Little Giants selectie", "nl"),
+    ("Little Giants criteria in China, wat zijn die?", "nl"),
+    ("R&D staff percentage?", "en"),
+    ("KMO steun China", "nl"),
+]
+
+
+@pytest.mark.parametrize(("question", "language"), LANGUAGES, ids=[q for q, _ in LANGUAGES])
+def test_language_from_the_words(index: Index, question: str, language: str) -> None:
+    assert question_language(question, [], None, index)[0] == language
+
+
+def test_what_the_reader_chose_goes_before_the_words(index: Index) -> None:
+    assert question_language("How many are there?", [], "nl", index)[0] == "nl"
+
+
+def test_what_the_question_asks_for_goes_before_what_the_reader_chose(index: Index) -> None:
+    assert question_language("En in het Engels graag?", [], "nl", index)[0] == "en"
+    assert question_language("And in Dutch?", [], "en", index)[0] == "nl"
+
+
+def test_the_conversation_settles_what_has_no_language_of_its_own(index: Index) -> None:
+    dutch = [("user", "Hoeveel bedrijven zijn er?"), ("assistant", "…")]
+    english = [("user", "How many companies are there?"), ("assistant", "…")]
+    assert question_language("R&D?", dutch, None, index)[0] == "nl"
+    assert question_language("R&D?", english, None, index)[0] == "en"
+
+
+INTENTS = [
+    ("", "refused"),
+    ("   \n\t ", "refused"),
+    ("?!…", "refused"),
+    ("🎉🎉🎉", "refused"),
+    ("a" * (MAX_QUESTION + 1), "refused"),
+    ("小巨人企业有多少？", "refused"),
+    ("Combien de petits géants y a-t-il en Chine aujourd'hui ?", "refused"),
+    ("Wie viele kleine Riesen gibt es heute in China und warum?", "refused"),
+    ("hi", "smalltalk"),
+    ("Goedemiddag!", "smalltalk"),
+    ("thanks, very helpful", "smalltalk"),
+    ("Ben je een robot?", "smalltalk"),
+    ("What can you do?", "smalltalk"),
+    ("Hallo, hoeveel Little Giants zijn er?", "question"),
+    ("Hi! What are the criteria?", "question"),
+    ("How can I contact you?", "contact"),
+    ("Wat is jullie telefoonnummer?", "contact"),
+    ("Kan ik een afspraak maken?", "contact"),
+    ("Who contacts the ministry?", "question"),
+]
+
+
+@pytest.mark.parametrize(("asked", "intent"), INTENTS, ids=[q[:30] or "empty" for q, _ in INTENTS])
+def test_intent(asked: str, intent: str) -> None:
+    assert question_intent(asked, clean(asked)) == intent
+
+
+def test_cleaning_keeps_the_words_and_drops_what_hides_in_them() -> None:
+    assert clean("Hoe\u200bveel\u202e  zijn\x00 er\ud800?\n") == "Hoeveel zijn er ?"
+
+
+def test_smalltalk_prefers_saying_who_is_speaking() -> None:
+    assert smalltalk_kind("Hi! Are you a robot?") == "about_me"
+
+
+PARTS = [
+    ("What are the criteria?", 1),
+    ("What are the criteria, and how many are there?", 2),
+    ("Wat zijn de criteria en hoeveel bedrijven zijn er?", 2),
+    ("Who selects them? Why does China do this?", 2),
+    ("Which tax benefits and cheap loans are there?", 1),
+    ("R&D en innovatie: wat is het minimum?", 1),
+]
+
+
+@pytest.mark.parametrize(("question", "count"), PARTS, ids=[q for q, _ in PARTS])
+def test_questions_of_several_parts(question: str, count: int) -> None:
+    assert len(question_parts(question)) == count
+
+
+def test_a_part_without_a_subject_takes_the_first_along() -> None:
+    first, second = question_parts("How does Beijing support Little Giants, and why?")
+    assert first == "How does Beijing support Little Giants"
+    assert "Little Giants" in second
+
+
+def test_what_surrounds_a_question_is_not_searched_for() -> None:
+    asked = "Hello, I write a paper on SMEs. How many are there?"
+    assert main_part(asked) == "How many are there?"
+
+
+def test_figures_around_a_question_are_kept() -> None:
+    asked = "We draaien 30 miljoen omzet. Komen we in aanmerking?"
+    assert main_part(asked) == asked
+
+
+FOLLOW_UPS = [
+    ("en hoeveel patenten?", True),
+    ("why?", True),
+    ("who decides that?", True),
+    ("And in Dutch?", True),
+    ("Hoe steunt de Chinese overheid deze bedrijven met subsidies?", False),
+    ("Which sectors are listed by the article?", False),
+]
+
+
+@pytest.mark.parametrize(("asked", "leans"), FOLLOW_UPS, ids=[q for q, _ in FOLLOW_UPS])
+def test_follow_ups_lean_on_the_question_before(index: Index, asked: str, leans: bool) -> None:
+    history = [("user", "What criteria must a company meet?"), ("assistant", "…")]
+    text = understand(asked, history, None, index).text
+    assert ("criteria" in text) is leans
+
+
+def test_history_of_any_length_and_content_is_survived(assistant: Assistant) -> None:
+    history = [("user", "x" * 100_000), ("assistant", "\ud800"), ("user", "")] * 50
+    assert assistant.ask("why?", history).status
