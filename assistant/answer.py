@@ -23,6 +23,7 @@ from ingest.embedder import Embedder, load_embedder
 from ingest.index import Index, current_generation, open_index
 from ingest.records import Article, Language
 from ingest.settings import Settings
+from ingest.words import is_content, words
 
 if TYPE_CHECKING:
     from assistant.llama import SentenceRetriever
@@ -105,18 +106,24 @@ class Assistant:
             return self._without_search(query, _smalltalk(query), clock)
         if query.intent == "contact" and (answer := self._contact(query)):
             return self._without_search(query, answer, clock)
-        found = [self._retriever.evidence(part) for part in query.parts]
-        clock.lap("retrieve")
-        parts = [
-            self._choose(query, part, evidence)
-            for part, evidence in zip(query.parts, found, strict=True)
-        ]
-        clock.lap("choose")
+        found, parts = zip(*(self._part(query, part) for part in query.parts), strict=True)
+        clock.lap("search and choose")
         evidence = _merged(found)
-        answer = self._answer(query, evidence, parts)
+        answer = self._answer(query, evidence, list(parts))
         clock.lap("cite")
         reasons = query.reasons + tuple(reason for part in parts for reason in part.reasons)
         return Trace(replace(answer, timings=clock.laps), query, tuple(evidence), reasons)
+
+    def _part(self, query: Query, part: str) -> tuple[list[Evidence], Choice]:
+        """Return what answers one part, by itself or with the question it leans on."""
+        asked = [f"{query.context} {part}"] if query.context else [part]
+        if query.context and any(is_content(word) for word in words(part)):
+            asked.insert(0, part)  # by itself first, so that the conversation does not leak in
+        found = []
+        for text in asked:
+            evidence = self._retriever.evidence(text)
+            found.append((evidence, self._choose(query, text, evidence)))
+        return max(found, key=lambda pair: pair[1].confidence)
 
     def _choose(self, query: Query, part: str, evidence: list[Evidence]) -> Choice:
         """Return what answers one part of the question, in the reader's language where it can."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,12 @@ GAIN = 0.2  # how much more of the question's weight it must meet then
 LEAD = 3.0  # log-odds; a clearer lead says no more
 SAME = 0.12  # a twin in the reader's language may cover this much less and still stand in
 
+# Bare pronouns only: "These companies …" names what it is about.
+_OPENS_WITH_PRONOUN = re.compile(
+    r"^\W*(?:it|they|he|she|this (?:is|can|may|will|was)|dit (?:is|kan|zal|was|betekent|gebeurt)|"
+    r"dat (?:is|kan|was)|ze|zij|hij)\b",
+    re.I,
+)
 GetSentence = Callable[[str], Sentence]
 
 
@@ -70,7 +77,27 @@ def choose(
         reasons.append(
             f"took {candidate.sentence_id}: score {candidate.score:.2f}, meets {gain:.0%} more"
         )
+    chosen = _with_antecedents(chosen, evidence, sentence)
     return Choice(question, tuple(chosen), confidence(in_doubt(evidence)), tuple(reasons))
+
+
+def _with_antecedents(
+    chosen: list[Evidence], evidence: Sequence[Evidence], sentence: GetSentence
+) -> list[Evidence]:
+    """Return the chosen with the sentence before each that opens with a pronoun.
+
+    "It's a cliché you often find …" says nothing without what it is about.
+    """
+    by_id = {e.sentence_id: e for e in evidence}
+    told = {name for e in chosen for name in (e.sentence_id, *sentence(e.sentence_id).twins)}
+    out = list(chosen)
+    for item in chosen:
+        record = sentence(item.sentence_id)
+        before = by_id.get(f"{record.article_id}.{record.index - 1}")
+        if before and _OPENS_WITH_PRONOUN.match(item.text) and before.sentence_id not in told:
+            out.append(before)
+            told.add(before.sentence_id)
+    return out
 
 
 def in_doubt(evidence: Sequence[Evidence]) -> dict[str, float]:

@@ -71,11 +71,14 @@ _CONTACT = re.compile(
     re.I,
 )
 _IN_LANGUAGE: dict[Language, re.Pattern[str]] = {
-    "nl": re.compile(
-        r"\b(?:in (?:het )?(?:nederlands|vlaams)|in dutch|answer in dutch|en français non)\b", re.I
-    ),
-    "en": re.compile(r"\b(?:in (?:het )?engels|in english)\b", re.I),
+    language: re.compile(
+        rf"(?:^|\b(?:but |maar |en |and )?(?:(?:answer|reply|antwoord|graag|please) )?)"
+        rf"in (?:het )?(?:{names})(?: please| graag| aub| alstublieft| alsjeblieft)?\W*$",
+        re.I,
+    )
+    for language, names in (("nl", "nederlands|vlaams|dutch|flemish"), ("en", "engels|english"))
 }
+_LANGUAGE_NAME = re.compile(r"\b(?:nederlands\w*|vlaams\w*|dutch|flemish|engels\w*|english)\b", re.I)
 _ELLIPTICAL = re.compile(
     r"^\W*(?:en|and|but|maar|ook|also|or|of|what about|how about|hoe zit het met|wat met|"
     r"wat is er met|dus|so|then|dan)\b",
@@ -122,12 +125,13 @@ def understand(asked: str, history: Sequence[Turn], chosen: Language | None, ind
     intent = question_intent(asked, text)
     reasons.append(f"intent {intent}")
     parts = question_parts(main_part(text))
-    if intent == "question" and (previous := _elliptical_on(text, turns)):
-        reasons.append(f"follow-up on: {previous}")
-        context = main_part(previous)
-        own = [part for part in parts if not _only_asks_for_language(part)]
-        parts = [f"{context} {part}" for part in own] or question_parts(context)
-    return Query(text, tuple(parts), language, intent, reasons=tuple(reasons))
+    context = _elliptical_on(text, turns) if intent == "question" else ""
+    if context:
+        reasons.append(f"may lean on: {context}")
+        parts = [part for part in parts if not _only_asks_for_language(part)]
+        context = main_part(context)
+        parts, context = (parts, context) if parts else (question_parts(context), "")
+    return Query(text, tuple(parts), language, intent, context, reasons=tuple(reasons))
 
 
 def main_part(text: str) -> str:
@@ -165,7 +169,7 @@ def question_language(
     conversation.
     """
     for language, pattern in _IN_LANGUAGE.items():
-        if pattern.search(text):
+        if pattern.search(text) and len(_LANGUAGE_NAME.findall(text)) == 1:
             return language, "the question asks for it"
     if chosen:
         return chosen, "the reader chose it"
@@ -199,9 +203,12 @@ def _lead_of_dutch(text: str, index: Index) -> float:
             telling.append(word)
     lexical = (only["nl"] - only["en"]) / max(1.0, only["nl"] + only["en"])
     rest = " ".join(telling)
-    probability = detect(rest)
     sure = min(1.0, len(rest) / DETECTABLE)
-    return lexical + 0.6 * sure * (probability["nl"] - probability["en"])
+    letters, whole = detect(rest), detect(text)
+    return lexical + 0.6 * sum(
+        share * (found["nl"] - found["en"])
+        for share, found in ((sure, letters), ((1 - sure) / 2, whole))
+    )
 
 
 def question_intent(asked: str, text: str) -> Intent:

@@ -17,19 +17,20 @@ Intent = Literal["question", "contact", "smalltalk", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question made ready to search with: its language, its parts, each standing on its own."""
+    """A question made ready to search with: its language, its parts, what it leans on."""
 
     asked: str
-    parts: tuple[str, ...]  # what to search for, each standing on its own
+    parts: tuple[str, ...]  # the questions asked, one or several
     language: Language
     intent: Intent
+    context: str = ""  # the earlier question that an elliptical one may lean on
     searched_for: str = ""  # the corrected question, where correction changed the search
     reasons: tuple[str, ...] = ()  # how language, parts and intent were settled, for --explain
 
     @property
     def text(self) -> str:
-        """The whole question, standing on its own."""
-        return " ".join(self.parts)
+        """The whole question with its context, standing on its own."""
+        return " ".join([self.context, *self.parts]).strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,13 @@ from ingest.facts import names, numbers
 from ingest.records import Language
 from ingest.words import words
 
-KIND = 3.0  # nats; what the kind of answer asked for weighs, as a word of the question
+TOLD_BY_SIGHT = ("number", "date")  # kinds that a sentence plainly holds or lacks
+KIND = 2.0  # nats; what the kind of answer asked for weighs, as a word of the question
 ALIKE = 0.4  # share of the vectors' cosine in how much two questions ask the same
 REFERRING = 0.9  # what a match in the sentence before counts for one that refers back …
 NEIGHBOUR = 0.5  # … and for any other
+VAGUE = 0.6  # what "tens of thousands" is worth where a number is asked for
+FIGURE = 0.6  # what any number counts for another one that the question names
 TWIN = 0.95  # … in what the sentence's translation says
 FACES = 0.9  # … in the expected questions that lead to it
 TITLE = 0.5  # … and in the article's title
@@ -42,6 +45,12 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _YEAR = re.compile(
     r"\b(?:1[5-9]|20)\d\d\b|\b(?:january|february|march|april|june|july|august|september|october|"
     r"november|december|januari|februari|maart|mei|juni|juli|augustus|oktober|century|eeuw)\b",
+    re.I,
+)
+_QUANTITY = re.compile(
+    r"\b(?:tens|hundreds|thousands|dozens|millions|billions|half|most|majority|minority|handful|"
+    r"few|several|tientallen|honderden|\w*duizenden|miljoenen|miljarden|helft|meeste|meerderheid|"
+    r"minderheid|handvol|enkele|verschillende|één|one|none|geen)\b",
     re.I,
 )
 _REASON = re.compile(
@@ -87,7 +96,7 @@ def question_kind(question: str) -> str:
 def holds_kind(kind: str, text: str) -> float:
     """Return 1 if the text holds an answer of that kind, 0 if not, .5 where that can't be told."""
     if kind == "number":
-        return float(bool(numbers(text)))
+        return 1.0 if numbers(text) else VAGUE if _QUANTITY.search(text) else 0.0
     if kind == "date":
         return float(bool(_YEAR.search(text)))
     if kind in ("actor", "place"):
@@ -108,6 +117,9 @@ def features(
 
     own = meet([view.words for view in views])
     own = np.maximum(own, TWIN * meet([view.twin for view in views]))
+    figures = np.array([word[0].isdigit() for word in asked.words], bool)
+    counted = np.array([bool(numbers(view.text)) for view in views], np.float32)
+    own = np.maximum(own, FIGURE * np.outer(counted, figures))
     reach = np.array([REFERRING if _REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
     before = reach[:, None] * meet([view.before for view in views])
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
@@ -124,6 +136,7 @@ def features(
         "strangers": (1 - helped) @ strange,
         "dense": np.clip([asked.vector @ view.vector for view in views], 0.0, 1.0),
         "kind": holds - 0.5,
+        "lacks": np.array([float(kind in TOLD_BY_SIGHT)] * len(views)) * (1 - holds),
         "numbers": np.array([share_of_numbers(question, view.text) for view in views]),
         "question": asks,
     }
@@ -138,7 +151,7 @@ def _with_kind(
     Without it, a question of words that are everywhere ("How many Little Giants are there?")
     would be met by every sentence that names them. A number alone meets nothing.
     """
-    weight = 0.0 if kind == "other" else KIND
+    weight = KIND if kind in TOLD_BY_SIGHT else 0.0
     whole = np.maximum(told + weight, 1e-9)
     met: np.ndarray = np.where(whole > 1e-9, shares * (told + holds * weight) / whole, shares)
     return met
@@ -163,8 +176,9 @@ def _faces(
     there = matcher.strengths(asked, texts)
     back, told = matcher.returned(asked, texts)
     same = np.array([face.kind == kind for face in faces], np.float32)
-    kinds = np.array([0.0 if face.kind == "other" else KIND for face in faces])
-    forth = _with_kind(coverage(asked, there), asked.told, kind, same)
+    kinds = np.array([KIND if face.kind != "other" else 0.0 for face in faces])
+    mine = KIND if kind != "other" else 0.0
+    forth = coverage(asked, there) * (asked.told + same * mine) / max(asked.told + mine, 1e-9)
     back = back * (told + same * kinds) / np.maximum(told + kinds, 1e-9)
     alike = np.clip(np.stack([face.vector for face in faces]) @ asked.vector, 0.0, 1.0)
     np.maximum.at(hints, rows, there)
@@ -179,6 +193,7 @@ WEIGHTS = {
     "strangers": -0.3,
     "dense": 3.9,
     "kind": 1.1,
+    "lacks": 0.0,
     "numbers": 0.7,
     "question": 4.0,
 }
@@ -192,16 +207,17 @@ def combined(parts: dict[str, float]) -> float:
 
 
 CONFIDENCE = {
-    "coverage": 2.4,
-    "in_context": 0.8,
-    "hinted": 2.4,
-    "strangers": -0.2,
-    "dense": 1.0,
-    "kind": 0.5,
-    "numbers": 0.6,
-    "question": 2.0,
-    "lead": 0.3,
-    "bias": -4.1,
+    "coverage": 1.9,
+    "in_context": 0.6,
+    "hinted": 2.2,
+    "strangers": -0.7,
+    "dense": 0.7,
+    "kind": 0.3,
+    "lacks": -0.1,
+    "numbers": 0.5,
+    "question": 2.2,
+    "lead": 0.4,
+    "bias": -3.85,
 }
 
 

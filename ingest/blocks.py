@@ -106,10 +106,13 @@ def _margin(lines: Sequence[str]) -> int:
 
 def _runs_on(line: str, following: str, margin: int) -> bool:
     """Return whether a line was broken off at the margin: the next word had no room there."""
-    if not margin or _BULLET.match(following) or " | " in line + following:
+    if _BULLET.match(following) or " | " in line + following:
         return False
+    small = following[:1].islower() and not _CLOSED.search(line)
+    if not margin:
+        return small and _BULLET.match(line) is not None  # the second line of an item
     full = len(line) + 1 + len(following.split(maxsplit=1)[0]) > margin
-    return full or (following[:1].islower() and not _CLOSED.search(line))
+    return full or small
 
 
 def _kinds(page: Page, spans: list[Span]) -> list[BlockKind]:

@@ -157,7 +157,13 @@ def _value(tokens: list[tuple[str | None, str, int, int]], at: int) -> tuple[Dec
         else:
             break
         used += 1
+    if word == "one" and used == 1 and not _scales(tokens, at + 1):
+        return None, 0
     return Decimal(value), used
+
+
+def _scales(tokens: list[tuple[str | None, str, int, int]], at: int) -> bool:
+    return at < len(tokens) and tokens[at][1].lower() in _SCALES
 
 
 def _joins(value: int, rest: int) -> bool:

@@ -67,7 +67,7 @@ def settle(texts: list[str], likely: Language | None = None) -> list[Language | 
     A short block leans on the block after it first: a title belongs to what it opens. `likely`
     is the page's language where its .toml tells it: what no neighbour settles is in that.
     """
-    foreign = [third_language(text) is not None for text in texts]
+    foreign = [third_language(text) for text in texts]
     settled: list[Language | None] = []
     unsure: set[int] = set()
     for place, text in enumerate(texts):
@@ -90,22 +90,23 @@ def settle(texts: list[str], likely: Language | None = None) -> list[Language | 
     return settled
 
 
-def _foreign_between(place: int, texts: list[str], foreign: list[bool]) -> bool:
+def _foreign_between(place: int, texts: list[str], foreign: list[str | None]) -> bool:
     """Return whether a short block belongs to the third-language text around it.
 
-    All profiles guess wildly on few words, so their verdict counts only where the long
-    neighbours on both sides (or the only side there is) are foreign too.
+    All profiles guess wildly on few words, so their verdict counts only where the long block
+    after it (or, at the end, before it) is in the same language; between two such, any short
+    line is in it.
     """
-    if not any(foreign) or len(texts[place].split()) >= LONG_ENOUGH:
+    count = len(texts[place].split())
+    if not any(foreign) or count >= LONG_ENOUGH:
         return False
     long = [i for i, text in enumerate(texts) if len(text.split()) >= LONG_ENOUGH]
-    sides = [[i for i in long if i < place][-1:], [i for i in long if i > place][:1]]
-    near = [foreign[i] for side in sides for i in side]
-    if not near or not all(near):
+    near = [i for i in long if i < place][-1:] + [i for i in long if i > place][:1]
+    if not near or not foreign[near[-1]]:
         return False
-    return (
-        len(texts[place].split()) < LONG_ENOUGH // 2 or third_language(texts[place], 1) is not None
-    )
+    if count < LONG_ENOUGH // 2 and all(foreign[i] for i in near):
+        return True
+    return third_language(texts[place], 1) == foreign[near[-1]]
 
 
 def _probabilities(factory: Any, text: str) -> dict[str, float]:

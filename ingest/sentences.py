@@ -81,6 +81,8 @@ def _goes_on(text: str, stop: int, following: int) -> bool:
         return False
     last = word.group().strip("'’")
     lower = last.lower()
+    if _INITIALS.fullmatch(last) and lower not in _CLOSERS:
+        return True
     if lower in _CLOSERS:
         follower = _NEXT_WORD.match(text, following)
         return not (follower and follower.group(1).lower() in stopwords())
@@ -88,4 +90,4 @@ def _goes_on(text: str, stop: int, following: int) -> bool:
         return text[following : following + 1].isdigit() or text[following] == "+"
     if lower == "al":  # "et al.", but Dutch "al" ends sentences
         return before.lower().endswith("et al")
-    return _INITIALS.fullmatch(last) is not None or lower in _ABBREVIATIONS
+    return lower in _ABBREVIATIONS

@@ -83,6 +83,7 @@ LABEL = re.compile(  # the whole of a short line
     r"(?:accept|reject|decline|allow|aanvaard|accepteer|weiger|sta)(?: (?:all|alle|alles|only|toe|"
     r"necessary|noodzakelijke|cookies))*|(?:cookies?|privacy)(?:[ -]?(?:policy|settings|beleid|"
     r"instellingen|verklaring|statement))?|(?:terms|voorwaarden|disclaimer|sitemap)|"
+    r"alles? (?:cookies )?(?:accepteren|aanvaarden|weigeren|toestaan)|"
     r"advertisement|advertentie|©.*|copyright\s*(?:©|\(c\)|\d{4}).*|"
     r"(?:[^.!?]{0,40}[\d©][^.!?]{0,40})?(?:all rights reserved|alle rechten voorbehouden)|"
     r"[\W_]*)[.!:›»→ ]*$",

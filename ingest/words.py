@@ -41,7 +41,7 @@ _STOPWORDS = {
         does doesn't doing don't done down during each either else ever every few for from further
         get gets give given gives go goes got had has hasn't have haven't having he her here hers
         herself him himself his how however i i'm if in into is isn't it it's its itself just let
-        may me might mine more most much must my myself neither no nor not nothing now of off
+        many may me might mine more most much must my myself neither no nor not nothing now of off
         often on once one only onto or other others our ours out over own per please quite rather
         same shall she should since so some somebody someone something sometimes still such tell
         than that that's the their theirs them themselves then there there's these they this those

@@ -1,0 +1,276 @@
+"""The chat page in a real browser: asking, reading the source, languages, keyboard, safety."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from browsing import Watched, chromium, sideways, violations
+from playwright.sync_api import Browser, expect
+from running import GRADIO_WARNINGS, serving
+
+from ingest.settings import Settings
+from ui.app import create_app
+
+pytestmark = [pytest.mark.browser, *GRADIO_WARNINGS]
+
+CRITERIA = "Aan welke criteria moet een Little Giant voldoen?"
+SELECTED = "How are Little Giants selected?"
+OUTSIDE = "Wat is de hoofdstad van Australië?"
+Open = Callable[..., Watched]
+
+
+@pytest.fixture(scope="module")
+def site(settings: Settings) -> Iterator[str]:
+    """The address of the running program."""
+    with serving(create_app(replace(settings, questions_per_minute=10_000))) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests here."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(site: str, browser: Browser) -> Iterator[Open]:
+    """Open the chat page as a reader would: `visit(locale="en-GB", width=320, …)`."""
+    contexts = []
+
+    def open_(locale: str = "nl-BE", width: int = 1280, height: int = 860, **more: Any) -> Watched:
+        viewport = {"width": width, "height": height}
+        context = browser.new_context(locale=locale, viewport=viewport, **more)
+        contexts.append(context)
+        watched = Watched(context)
+        watched.page.goto(f"{site}/chat/")
+        watched.page.locator("#examples button").first.wait_for()
+        return watched
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def ask(watched: Watched, question: str) -> Any:
+    """Type a question, press Enter, and return the finished answer."""
+    page = watched.page
+    before = page.locator(".answer.done").count()
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    answer = page.locator(".answer.done").nth(before)
+    answer.wait_for()
+    return answer
+
+
+def test_a_dutch_and_an_english_question_are_answered(visit: Open, site: str) -> None:
+    watched = visit()
+    dutch = ask(watched, CRITERIA)
+    expect(dutch).to_contain_text("15%")
+    expect(dutch).to_have_attribute("lang", "nl")
+    english = ask(watched, SELECTED)
+    expect(english).to_have_attribute("lang", "en")
+    expect(english).to_contain_text("our translation")
+    assert watched.hosts() == {site.removeprefix("http://")}
+    assert watched.problems == []
+    stored = "[localStorage.length, sessionStorage.length, document.cookie]"
+    assert watched.page.evaluate(stored) == [0, 0, ""]
+
+
+def test_the_source_appears_with_the_sentence_highlighted(visit: Open) -> None:
+    watched = visit()
+    answer = ask(watched, CRITERIA)
+    mark = watched.page.locator("#sources mark.on")
+    expect(mark).to_contain_text(answer.locator(".said span").first.inner_text()[:60])
+    expect(watched.page.locator("#sources .byline")).to_contain_text("Pieter Verstraete")
+    answer.locator(".cite").first.click()
+    expect(mark).to_be_focused()
+    expect(mark).to_be_in_viewport()
+
+
+def test_the_twin_is_one_click_away_in_its_language(visit: Open) -> None:
+    watched = visit()
+    ask(watched, CRITERIA)
+    panel = watched.page.locator("#sources")
+    panel.get_by_role("button", name="In het Engels").click()
+    twin = panel.locator(".twin [lang=en]")
+    expect(twin).to_contain_text("15% of staff")
+    panel.get_by_role("button", name="Toon de Engelse versie").click()
+    expect(panel.locator(".body")).to_have_attribute("lang", "en")
+    expect(panel.locator("mark", has_text="15% of staff")).to_be_visible()
+
+
+def test_our_own_translation_is_called_ours(visit: Open) -> None:
+    watched = visit(locale="en-GB")
+    answer = ask(watched, SELECTED)
+    answer.locator(".ours + .cite, .ours ~ .cite").first.click()
+    panel = watched.page.locator("#sources")
+    expect(panel.locator("mark.on")).to_contain_text("voorselectie")
+    panel.get_by_role("button", name="In English").click()
+    expect(panel.locator(".twin")).to_contain_text("Our own translation")
+
+
+def test_an_older_answers_marker_still_opens_its_source(visit: Open) -> None:
+    watched = visit()
+    first = ask(watched, CRITERIA)
+    ask(watched, "Hoeveel Little Giants zijn er?")
+    first.locator(".cite").first.click()
+    expect(watched.page.locator("#sources mark.on")).to_contain_text("15%")
+
+
+def test_an_answer_is_copied_with_its_sources(visit: Open) -> None:
+    watched = visit(permissions=["clipboard-read", "clipboard-write"])
+    ask(watched, CRITERIA).get_by_role("button", name="Kopieer met bronnen").click()
+    expect(watched.page.locator("#announcer")).to_have_text("Gekopieerd")
+    copied = watched.page.evaluate("navigator.clipboard.readText()")
+    assert "designpatenten. [1]" in copied
+    assert "[1] “Om als ‘Little Giant’" in copied
+    assert "De middenstand regeert het Chinese land, Pieter Verstraete" in copied
+
+
+def test_what_the_articles_do_not_say_is_said_so(visit: Open) -> None:
+    answer = ask(visit(), OUTSIDE)
+    expect(answer).to_have_class("answer done not_covered")
+
+
+def test_the_switch_changes_every_word_and_the_answers_language(visit: Open) -> None:
+    watched = visit()
+    page = watched.page
+    page.locator("#language label", has_text="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    for selector, text in [
+        ("#send", "Ask"),
+        ("#question label", "Your question"),
+        ("#notice", "computer program"),
+        ("#sources", "appears here"),
+        ("#examples", "How are Little Giants selected?"),
+    ]:
+        expect(page.locator(selector)).to_contain_text(text)
+    expect(ask(watched, CRITERIA)).to_have_attribute("lang", "en")
+
+
+def test_an_english_reader_gets_an_english_page(visit: Open) -> None:
+    watched = visit(locale="en-GB")
+    expect(watched.page.locator("#send")).to_have_text("Ask")
+    expect(watched.page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("locale", ["nl-BE", "en-GB"])
+def test_the_notice_is_there_before_the_first_keystroke(visit: Open, locale: str) -> None:
+    page = visit(locale=locale).page
+    words = {"nl-BE": "U praat met een computerprogramma", "en-GB": "talking to a computer program"}
+    expect(page.locator("#notice")).to_be_in_viewport()
+    expect(page.locator("#notice")).to_contain_text(words[locale])
+    described = page.locator("#question textarea").get_attribute("aria-describedby")
+    expect(page.locator(f"#{described}")).to_be_visible()
+
+
+def test_an_example_is_asked_by_clicking_it(visit: Open) -> None:
+    page = visit().page
+    page.locator("#examples button", has_text=CRITERIA).click()
+    page.locator(".answer.done").wait_for()
+    expect(page.locator(".question")).to_have_text(CRITERIA)
+    expect(page.locator("#examples")).to_be_hidden()
+
+
+def test_a_new_conversation_starts_empty(visit: Open) -> None:
+    watched = visit()
+    ask(watched, CRITERIA)
+    watched.page.get_by_role("button", name="Nieuw gesprek").click()
+    expect(watched.page.locator(".answer")).to_have_count(0)
+    expect(watched.page.locator("#examples button").first).to_be_visible()
+    expect(watched.page.locator("#sources")).to_contain_text("Hier verschijnt")
+
+
+HOSTILE = (
+    '<script>window.ran=1</script><img src="http://outside.test/x.png" onerror="window.ran=1">'
+    '![i](http://outside.test/y.png) <form action="http://outside.test"><input></form>'
+    '<a style="position:fixed" href="javascript:window.ran=1">x</a> $$x^2$$ **vet**'
+)
+
+
+def test_a_hostile_question_stays_text(visit: Open, site: str) -> None:
+    watched = visit()
+    ask(watched, HOSTILE)
+    shown = watched.page.locator("#chat .question")
+    expect(shown).to_have_text(HOSTILE)
+    assert shown.locator("*").count() == 0
+    assert watched.page.locator("#chat").locator("img, form, script, iframe").count() == 0
+    assert watched.page.evaluate("window.ran") is None
+    assert watched.hosts() == {site.removeprefix("http://")}
+
+
+def test_a_long_conversation_keeps_working(visit: Open) -> None:
+    watched = visit()
+    for question in ("Wat zijn Little Giants?", "Hoeveel zijn er?", "En welke criteria?"):
+        ask(watched, question)
+    assert watched.page.locator(".question").count() == 3
+    assert watched.problems == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_axe_finds_nothing(visit: Open, scheme: str, width: int) -> None:
+    watched = visit(color_scheme=scheme, width=width, height=844)
+    assert violations(watched.page) == []
+    answer = ask(watched, SELECTED)
+    answer.locator("summary").click()
+    answer.locator(".cite").first.click()
+    watched.page.locator("#sources .beside button").first.click()
+    ask(watched, OUTSIDE)
+    watched.page.wait_for_timeout(600)  # colours in mid-transition have no contrast
+    assert violations(watched.page) == []
+
+
+def test_a_small_phone_scrolls_up_and_down_only(visit: Open) -> None:
+    watched = visit(width=320, height=640)
+    assert sideways(watched.page) == 0
+    ask(watched, SELECTED).locator(".cite").first.click()
+    expect(watched.page.locator("#sources mark.on")).to_be_in_viewport()
+    assert sideways(watched.page) == 0
+    watched.page.get_by_role("button", name="Terug naar het antwoord").click()
+    expect(watched.page.locator(".cite").first).to_be_in_viewport()
+
+
+def test_targets_are_large_and_the_input_does_not_make_phones_zoom(visit: Open) -> None:
+    watched = visit(width=390, height=844)
+    for selector in ("#send", "#question textarea", "#examples button", "#language .wrap"):
+        box = watched.page.locator(selector).first.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, selector
+    size = "parseFloat(getComputedStyle(document.querySelector('#question textarea')).fontSize)"
+    assert watched.page.evaluate(size) >= 16
+
+
+def test_the_keyboard_is_enough(visit: Open) -> None:
+    watched = visit()
+    page = watched.page
+    page.keyboard.press("Tab")
+    for _ in range(20):
+        if page.evaluate("document.activeElement.tagName") == "TEXTAREA":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type(CRITERIA)
+    page.keyboard.press("Enter")
+    page.locator(".answer.done").wait_for()
+    for _ in range(20):
+        if page.evaluate("document.activeElement.className").startswith("cite"):
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sources mark.on")).to_be_focused()
+
+
+def test_a_screen_reader_hears_words_not_markup(visit: Open) -> None:
+    watched = visit()
+    ask(watched, CRITERIA)
+    labels = watched.page.evaluate(
+        "[...document.querySelectorAll('[aria-label]')].map(e => e.getAttribute('aria-label'))"
+    )
+    assert not [label for label in labels if "<" in label]
+    log = watched.page.locator("#chat [role=log]")
+    expect(log).to_have_attribute("aria-label", "Gesprek")
+    expect(log).to_have_attribute("aria-busy", "false")
+    expect(watched.page.locator("#announcer")).to_have_text("Het antwoord staat klaar.")

@@ -1,0 +1,67 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import SettingsError
+from ingest.settings import _PARSERS, Settings
+
+BAD = {
+    "unknown": ("ASSISTANT_INDX", "x", "did you mean ASSISTANT_INDEX"),
+    "far off": ("ASSISTANT_XYZZY", "x", "known: ASSISTANT_ALLOWED_ORIGINS"),
+    "port": ("ASSISTANT_PORT", "http", "not a port"),
+    "port 0": ("ASSISTANT_PORT", "0", "not a port"),
+    "port too high": ("ASSISTANT_PORT", "65536", "not a port"),
+    "count": ("ASSISTANT_QUESTIONS_PER_DAY", "-1", "not a number"),
+    "switch": ("ASSISTANT_DEMO", "maybe", "neither on nor off"),
+    "address": ("ASSISTANT_LLM_BASE_URL", "localhost:11434", "no web address"),
+    "contact": ("ASSISTANT_CONTACT_URL", "javascript:alert(1)", "can't be linked to"),
+    "origin": ("ASSISTANT_ALLOWED_ORIGINS", "https://a.org,b.org", "no web address"),
+    "empty folder": ("ASSISTANT_CORPUS", " ", "is empty"),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "problem"), BAD.values(), ids=BAD.keys())
+def test_a_bad_setting_is_named(name: str, value: str, problem: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({name: value})
+    assert name in str(caught.value)
+    assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "expected"),
+    [
+        ("ASSISTANT_PORT", " 80 ", "port", 80),
+        ("ASSISTANT_DEMO", "ON", "demo", True),
+        ("ASSISTANT_INDEX", "/tmp/x", "index", Path("/tmp/x")),
+        (
+            "ASSISTANT_LLM_BASE_URL",
+            "http://localhost:1/v1/",
+            "llm_base_url",
+            "http://localhost:1/v1",
+        ),
+        ("ASSISTANT_CONTACT_URL", "mailto:a@b.org", "contact_url", "mailto:a@b.org"),
+        (
+            "ASSISTANT_ALLOWED_ORIGINS",
+            "https://a.org, https://b.org/,",
+            "allowed_origins",
+            ("https://a.org", "https://b.org"),
+        ),
+        ("ASSISTANT_TRUSTED_PROXIES", "10.0.0.1", "trusted_proxies", ("10.0.0.1",)),
+    ],
+)
+def test_a_setting_is_read(name: str, value: str, field: str, expected: object) -> None:
+    assert getattr(Settings.from_environment({name: value, "HOME": "/"}), field) == expected
+
+
+def test_every_field_has_a_parser_and_only_fields_have() -> None:
+    assert {field.name for field in fields(Settings)} == set(_PARSERS)
+
+
+def test_secrets_of_others_are_left_alone() -> None:
+    assert Settings.from_environment({"OTHER_KEY": "x"}) == Settings.from_environment({})

@@ -1,0 +1,110 @@
+"""The site as a whole without a browser: pages, metrics, the command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from running import CRITERIA, GRADIO_WARNINGS, ask, serving, wait_until
+
+from ingest.settings import Settings
+from ui.app import create_app
+from ui.privacy import privacy_html
+from ui.render import full_notice
+from ui.texts import TEXTS
+
+pytestmark = GRADIO_WARNINGS
+
+
+def test_the_chat_page_is_ours(web: httpx.Client) -> None:
+    headers = {"x-forwarded-host": "evil.test", "accept-language": "en-GB"}
+    response = web.get("/", headers=headers, follow_redirects=True)
+    assert response.url.path == "/chat/"
+    assert '<html lang="en"' in response.text
+    assert "<title>Little Giants Assistant</title>" in response.text
+    for unwanted in ("evil.test", '"og:', '"twitter:', "huggingface", "manifest.json"):
+        assert unwanted not in response.text
+    for file in ("chat.css", "chat.js", "icon.svg"):
+        assert f"../{file}" in response.text
+        assert web.get(f"/{file}").is_success
+
+
+def test_metrics_count_answers_when_switched_on(settings: Settings) -> None:
+    app = create_app(replace(settings, metrics=True))
+    with serving(app) as address, httpx.Client(base_url=address, timeout=20) as client:
+        wait_until(lambda: client.get("/readyz").is_success)
+        ask(client, CRITERIA)
+        client.post("/api/v1/feedback", json={"answer": "a1", "verdict": "down"})
+        told = client.get("/metrics").text
+    assert 'assistant_answers_total{language="nl",mode="extractive",status="answered"} 1.0' in told
+    assert 'assistant_thumbs_total{verdict="down"} 1.0' in told
+    assert "criteria" not in told
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_privacy_page_tells_what_is_switched_on(web: httpx.Client, lang: str) -> None:
+    words = {"nl": "De vraag zelf wordt niet bewaard", "en": "The question itself is not kept"}
+    assert words[lang] in web.get("/privacy", params={"lang": lang}).text
+    setup = Settings(
+        question_log="x", llm_base_url="https://models.example/v1", llm_model="writer-1"
+    )
+    told = privacy_html(setup, lang)  # type: ignore[arg-type]
+    assert "30" in told
+    assert "writer-1" in told
+    assert "models.example" in told
+    assert "writer-1" in full_notice(setup, TEXTS[lang])  # type: ignore[index]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ui", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_help_tells_a_newcomer_what_to_do() -> None:
+    told = run("--help")
+    assert told.returncode == 0
+    assert "--port" in told.stdout
+    assert "builds the index" in told.stdout
+
+
+def test_a_port_in_use_is_one_line(web: httpx.Client) -> None:
+    told = run("--port", str(web.base_url.port))
+    assert told.returncode == 1
+    assert "--port" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+WATCHED = """
+import socket, sys
+asked = []
+lookup, connect = socket.getaddrinfo, socket.socket.connect
+def watched_lookup(host, *rest, **more):
+    asked.append(str(host)); return lookup(host, *rest, **more)
+def watched_connect(self, address):
+    asked.append(str(address[0])); return connect(self, address)
+socket.getaddrinfo, socket.socket.connect = watched_lookup, watched_connect
+sys.path.insert(0, sys.argv[1])
+import httpx
+from running import CRITERIA, ask, serving, wait_until
+from ingest.settings import Settings
+from ui.app import create_app
+with serving(create_app(Settings.from_environment())) as address:
+    with httpx.Client(base_url=address, timeout=20) as client:
+        wait_until(lambda: client.get("/readyz").is_success)
+        assert client.get("/chat/").is_success and ask(client, CRITERIA).is_success
+print(sorted(set(asked) - {"127.0.0.1", "localhost", "None", "0.0.0.0"}))
+"""
+
+
+def test_start_up_and_an_answer_resolve_no_name(settings: Settings) -> None:
+    environment = {**os.environ, "ASSISTANT_INDEX": str(settings.index)}
+    command = [sys.executable, "-c", WATCHED, str(Path(__file__).parent)]
+    told = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert told.stdout.strip().endswith("[]"), told.stderr + told.stdout

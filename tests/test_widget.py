@@ -1,0 +1,378 @@
+"""The widget on another site, in a real browser with real host names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from browsing import Watched, chromium, sideways, violations
+from playwright.sync_api import Browser, FrameLocator, expect
+from running import GRADIO_WARNINGS, Waiting, serving, wait_until
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from ingest.build import ensure_index
+from ingest.settings import Settings
+from ui.app import create_app
+from ui.serving import Serving
+
+pytestmark = [pytest.mark.browser, *GRADIO_WARNINGS]
+
+CRITERIA = "Aan welke criteria moet een Little Giant voldoen?"
+SELECTED = "How are Little Giants selected?"
+SLOW = "Een traag antwoord, alstublieft"
+Visit = Callable[..., Watched]
+
+
+def host_page(request: Request) -> Response:
+    """A firm's page: the script tag with the attributes asked for in `?tag=`, and a policy."""
+    tag = request.query_params.get("tag", "")
+    chat = request.query_params["chat"]
+    html = (
+        '<!doctype html><html lang="nl"><title>Een site</title><link rel="icon" href="data:,">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<main><h1>Een site</h1><p>Tekst.</p><div id="here"></div></main>'
+        f'<script src="{chat}/widget.js" {tag} defer></script></html>'
+    )
+    policy = (
+        f"default-src 'none'; style-src 'self'; script-src {chat}; frame-src {chat}; img-src data:"
+    )
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+
+@pytest.fixture(scope="module")
+def sites(settings: Settings) -> Iterator[dict[str, str]]:
+    """The addresses of the chat, of a site that may embed it, and of one that may not."""
+    host = Starlette(routes=[Route("/", host_page)])
+    with serving(host) as elsewhere:
+        port = urlsplit(elsewhere).port
+        allowed = f"http://www.firm.test:{port}"
+        setup = replace(
+            settings, allowed_origins=(allowed,), questions_per_minute=10_000, demo=True
+        )
+        with serving(create_app(setup)) as chat:
+            wait_until(lambda: httpx.get(f"{chat}/readyz").is_success)
+            yield {
+                "chat": f"http://chat.firm.test:{urlsplit(chat).port}",
+                "local": chat,
+                "firm": allowed,
+                "other": f"http://www.other.test:{port}",
+            }
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser that blocks third-party cookies and finds every .test host on this machine."""
+    rules = "--host-resolver-rules=MAP *.test 127.0.0.1"
+    with chromium(rules, "--test-third-party-cookie-phaseout") as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(sites: dict[str, str], browser: Browser) -> Iterator[Visit]:
+    """Open a site's page with the widget on it: `visit("firm", tag='data-lang="en"')`."""
+    contexts = []
+
+    def open_(
+        site: str = "firm", tag: str = "", width: int = 1200, height: int = 800, **more: Any
+    ) -> Watched:
+        viewport = {"width": width, "height": height}
+        context = browser.new_context(viewport=viewport, **more)
+        contexts.append(context)
+        watched = Watched(context)
+        query = httpx.QueryParams({"chat": sites["chat"], "tag": tag})
+        watched.page.goto(f"{sites[site]}/?{query}")
+        watched.page.wait_for_load_state("load")
+        return watched
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def open_chat(watched: Watched) -> FrameLocator:
+    """Open the widget and return its inside."""
+    watched.page.evaluate("ChatWidget.open()")
+    return inside(watched)
+
+
+def inside(watched: Watched) -> FrameLocator:
+    """Return the inside of the chat's frame; its shadow root is closed to page scripts."""
+    wait_until(lambda: watched.page.wait_for_timeout(50) or len(watched.page.frames) > 1)
+    frame = watched.page.frames[1]
+    frame.wait_for_load_state("load")
+    return frame  # type: ignore[return-value]
+
+
+def ask(frame: Any, question: str) -> Any:
+    """Ask inside the widget and return the finished answer."""
+    before = frame.locator(".answer .row").count()
+    frame.locator("#box").fill(question)
+    frame.locator("#box").press("Enter")
+    answer = frame.locator(".answer").last
+    answer.locator(".row").last.wait_for()
+    assert frame.locator(".answer .row").count() > before
+    return answer
+
+
+def test_two_languages_two_hosts_no_trouble(visit: Visit, sites: dict[str, str]) -> None:
+    watched = visit()
+    frame = open_chat(watched)
+    expect(ask(frame, CRITERIA)).to_contain_text("15%")
+    english = ask(frame, SELECTED)
+    expect(english).to_have_attribute("lang", "en")
+    assert watched.hosts() == {urlsplit(sites[name]).netloc for name in ("firm", "chat")}
+    assert watched.problems == []
+
+
+def test_a_marker_opens_its_quote_with_its_twin(visit: Visit) -> None:
+    answer = ask(open_chat(visit()), CRITERIA)
+    answer.locator(".cite").first.click()
+    card = answer.locator(".source")
+    expect(card).to_be_focused()
+    expect(card.locator("blockquote").first).to_have_attribute("lang", "nl")
+    card.get_by_role("button", name="In het Engels").click()
+    expect(card.locator("blockquote[lang=en]")).to_contain_text("15% of staff")
+    answer.locator(".cite").first.click()
+    expect(card).to_have_count(0)
+
+
+def test_nothing_is_stored_with_third_party_cookies_blocked(visit: Visit) -> None:
+    for _ in range(5):
+        watched = visit()
+        frame = open_chat(watched)
+        ask(frame, CRITERIA)
+        for place in (watched.page, frame):
+            stored = "[localStorage.length, sessionStorage.length, document.cookie]"
+            assert place.evaluate(stored) == [0, 0, ""]
+            assert place.evaluate("indexedDB.databases()") == []
+        assert watched.page.context.cookies() == []
+        watched.page.close()
+
+
+def test_a_site_that_is_not_listed_gets_no_frame_and_no_answer(visit: Visit) -> None:
+    watched = visit("other")
+    watched.page.evaluate("ChatWidget.open()")
+    watched.page.wait_for_timeout(800)
+    assert any("frame-ancestors" in problem for problem in watched.problems)
+
+
+def test_the_launcher_keeps_its_corner_under_a_strict_style_policy(visit: Visit) -> None:
+    page = visit().page
+    host = page.locator("body > div").last
+    assert page.evaluate("document.elementFromPoint(1150, 750).tagName") == "DIV"
+    assert page.evaluate("document.elementFromPoint(20, 750).tagName") != "DIV"
+    assert host.evaluate("e => getComputedStyle(e).display") != "none"
+    left = visit(tag='data-position="left"').page
+    assert left.evaluate("document.elementFromPoint(50, 750).tagName") == "DIV"
+
+
+def test_one_request_before_opening_and_one_for_each_question(
+    visit: Visit, sites: dict[str, str]
+) -> None:
+    watched = visit()
+
+    def to_chat() -> list[str]:
+        return [urlsplit(u).path for u in watched.requests if u.startswith(sites["chat"])]
+
+    assert to_chat() == ["/widget.js"]
+    frame = open_chat(watched)
+    frame.locator("#examples button").first.wait_for()
+    assert to_chat() == ["/widget.js", "/embed", "/embed.css", "/embed.js"]
+    watched.requests.clear()
+    ask(frame, CRITERIA)
+    assert to_chat() == ["/api/v1/chat"]
+
+
+def test_the_widget_stays_within_its_budget(sites: dict[str, str]) -> None:
+    sizes = {}
+    for path in ("widget.js", "embed?lang=nl", "embed.css", "embed.js"):
+        with httpx.stream("GET", f"{sites['local']}/{path}") as response:
+            assert response.headers["content-encoding"] == "gzip"
+            sizes[path] = len(b"".join(response.iter_raw()))
+    print(sizes, sum(sizes.values()))
+    assert sizes["widget.js"] <= 4096
+    assert sum(sizes.values()) <= 10 * 1024
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("nl", "computerprogramma"), ("en", "computer program")]
+)
+def test_the_notice_is_there_before_the_first_keystroke(
+    visit: Visit, lang: str, words: str
+) -> None:
+    frame = open_chat(visit(tag=f'data-lang="{lang}"'))
+    expect(frame.locator("#notice")).to_be_in_viewport()
+    expect(frame.locator("#notice")).to_contain_text(words)
+    expect(frame.locator("#box")).to_have_attribute("aria-describedby", "notice")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(visit: Visit, sites: dict[str, str], scheme: str) -> None:
+    watched = visit(color_scheme=scheme)
+    assert violations(watched.page) == []  # closed
+    context = watched.page.context
+    inner = Watched(context).page  # the frame's page on its own, which axe can see into
+    inner.goto(f"{sites['chat']}/embed?lang=nl")
+    inner.locator("#examples button").first.wait_for()
+    assert violations(inner) == []
+    answer = ask(inner, SELECTED)
+    answer.locator(".cite").first.click()
+    answer.locator(".source button").first.click()
+    assert violations(inner) == []
+    inner.route("**/api/v1/chat", lambda route: route.abort())
+    inner.locator("#box").fill("nog een vraag")
+    inner.locator("#box").press("Enter")
+    expect(inner.locator(".answer").last).to_contain_text("Er ging iets mis")
+    assert violations(inner) == []
+
+
+def test_the_keyboard_is_enough_and_focus_comes_back(visit: Visit) -> None:
+    page = visit().page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "DIV"  # the launcher's shadow host
+    page.keyboard.press("Enter")
+    wait_until(lambda: page.wait_for_timeout(50) or len(page.frames) > 1)
+    frame = page.frames[1]
+    expect(frame.locator("#box")).to_be_focused()
+    page.keyboard.type(CRITERIA)
+    page.keyboard.press("Enter")
+    frame.locator(".answer .cite").first.wait_for()
+    for _ in range(15):
+        if frame.evaluate("document.activeElement.className") == "cite":
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(frame.locator(".source")).to_be_focused()
+    page.keyboard.press("Escape")
+    wait_until(lambda: page.evaluate("document.activeElement.tagName") == "DIV")
+    page.keyboard.press("Enter")
+    expect(frame.locator("#box")).to_be_focused()
+    expect(frame.locator(".answer")).to_have_count(1)
+
+
+def test_on_a_small_phone_it_fills_the_screen(visit: Visit) -> None:
+    watched = visit(width=320, height=640)
+    frame = open_chat(watched)
+    ask(frame, SELECTED).locator(".cite").first.click()
+    assert frame.evaluate("[innerWidth, innerHeight]") == [320, 640]
+    assert sideways(frame) == sideways(watched.page) == 0
+    frame.locator("#close").click()
+    wait_until(lambda: watched.page.evaluate("document.activeElement.tagName") == "DIV")
+
+
+def test_inline_it_sits_where_the_page_wants_it(visit: Visit) -> None:
+    watched = visit(tag='data-target="#here" data-color="#ffd400"')
+    frame = inside(watched)
+    frame.locator("#examples button").first.wait_for()
+    assert frame.locator("#close").is_hidden()
+    color = "getComputedStyle(document.documentElement).getPropertyValue('--on')"
+    assert frame.evaluate(color) == "#000"
+    expect(ask(frame, CRITERIA)).to_contain_text("15%")
+
+
+EVENTS = """() => {
+  window.heard = [];
+  for (const name of ["ready", "open", "close", "question", "answer", "error"])
+    ChatWidget.on(name, (detail) => window.heard.push([name, detail]));
+}"""
+
+
+def test_the_javascript_interface_tells_numbers_never_text(visit: Visit) -> None:
+    watched = visit()
+    page = watched.page
+    page.evaluate(EVENTS)
+    page.evaluate(f"ChatWidget.ask({CRITERIA!r})")
+    frame = inside(watched)
+    frame.locator(".answer .cite").first.wait_for()
+    page.evaluate("ChatWidget.setLanguage('en')")
+    expect(frame.locator("form button")).to_have_text("Ask")
+    page.evaluate("ChatWidget.toggle()")
+    heard = dict(page.evaluate("window.heard"))
+    assert list(heard) == ["open", "ready", "question", "answer", "close"]
+    assert heard["question"] == {"length": len(CRITERIA)}
+    assert set(heard["answer"]) == {"status", "citations", "ms"}
+    page.evaluate("ChatWidget.destroy()")
+    assert page.evaluate("[typeof ChatWidget, document.querySelectorAll('body > div').length]") == [
+        "undefined",
+        0,
+    ]
+
+
+def test_messages_from_elsewhere_are_not_obeyed(visit: Visit) -> None:
+    watched = visit()
+    frame = open_chat(watched)
+    frame.locator("#examples button").first.wait_for()
+    frame.evaluate("window.postMessage({type: 'ask', text: 'forged'}, '*')")
+    watched.page.evaluate("window.postMessage({type: 'close'}, '*')")
+    watched.page.wait_for_timeout(300)
+    assert frame.locator(".question").count() == 0
+    expect(frame.locator("#box")).to_be_visible()
+
+
+HOSTILE = """Kwaadaardig artikel over de zonnebloem
+
+De zonnebloem van Vincent kost <script>window.ran=1</script> precies zeven euro per stuk.
+
+Een boeket <img src="http://outside.test/x.png" onerror="window.ran=1"> zonnebloemen bloeit lang.
+
+Lees ![meer](http://outside.test/y.png) over <form action="http://outside.test"><input> tuinen.
+
+Een <a style="position:fixed;inset:0" href="javascript:window.ran=1">tuinier</a> plant in maart.
+"""
+
+
+@pytest.mark.parametrize("page_path", ["/embed?lang=nl", "/chat/?lang=nl"])
+def test_a_hostile_article_stays_text(
+    browser: Browser, settings: Settings, tmp_path: Path, page_path: str
+) -> None:
+    (tmp_path / "corpus" / "pages").mkdir(parents=True)
+    (tmp_path / "corpus" / "pages" / "a.txt").write_text(HOSTILE, "utf-8")
+    setup = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    ensure_index(setup)
+    context = browser.new_context(locale="nl-BE")
+    with serving(create_app(setup)) as address:
+        wait_until(lambda: httpx.get(f"{address}/readyz").is_success)
+        watched = Watched(context)
+        page = watched.page
+        page.goto(address + page_path)
+        box = page.locator("#box, #question textarea")
+        for question in ("Wat kost de zonnebloem van Vincent?", "Wanneer plant een tuinier?"):
+            box.fill(question)
+            box.press("Enter")
+            page.locator(".answer .cite").last.wait_for()
+            page.locator(".answer .cite").last.click()
+            page.wait_for_timeout(400)
+        shown = page.locator("#log, #chat, #sources")
+        assert "window.ran=1" in " ".join(shown.all_inner_texts())
+        assert shown.locator("img, form, script, iframe, [href^='javascript']").count() == 0
+        assert page.evaluate("window.ran") is None
+        assert watched.hosts() == {urlsplit(address).netloc}
+    context.close()
+
+
+@pytest.mark.parametrize("page_path", ["/embed?lang=nl", "/chat/?lang=nl"])
+def test_closing_the_tab_stops_the_answer(
+    browser: Browser, settings: Settings, page_path: str
+) -> None:
+    waiting = Waiting(steps=1000)
+    context = browser.new_context(locale="nl-BE")
+    app = create_app(settings, serving=Serving(settings, lambda _: waiting))  # type: ignore[arg-type,return-value]
+    with serving(app) as address:
+        wait_until(lambda: httpx.get(f"{address}/readyz").is_success)
+        page = context.new_page()
+        page.goto(address + page_path)
+        box = page.locator("#box, #question textarea")
+        box.fill(SLOW)
+        box.press("Enter")
+        page.locator(".answer").wait_for()
+        page.close()
+        assert waiting.closed.wait(1)
+    context.close()

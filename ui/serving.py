@@ -1,0 +1,140 @@
+"""The assistant in use: opened in the background, and swapped when a new index is ready.
+
+The page is served at once; questions wait until `ready`. A request holds on to the assistant it
+started with, so a swap never breaks a running answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.records import Answer, Turn
+from ingest.errors import AssistantError
+from ingest.records import LANGUAGES, Language
+from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant import Assistant
+
+log = logging.getLogger("ui")
+
+SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_TO_START = 60.0
+SECONDS_TO_RETIRE = 60.0  # twice the time for an answer
+
+
+def _open(settings: Settings) -> Assistant:
+    from assistant import open_assistant  # heavy: chromadb, llama_index
+
+    return open_assistant(settings)
+
+
+def _warm(assistant: Assistant) -> None:
+    """Ask once, so that no reader waits for what is loaded with the first question."""
+    for language in LANGUAGES:
+        for question in assistant.examples(language)[:1]:
+            assistant.ask(question, language=language)
+
+
+def _retire(assistant: Assistant) -> None:
+    """Close an assistant once the last answer that may still use it is over.
+
+    Chroma keeps every folder it ever opened in memory until it is told to let go: 15 MB a swap.
+    """
+    close = getattr(assistant, "close", None)
+    if close is None:
+        return
+    timer = threading.Timer(SECONDS_TO_RETIRE, close)
+    timer.daemon = True
+    timer.start()
+
+
+class NotReady(AssistantError):
+    """The index is not open yet, or can't be opened; the text says why."""
+
+
+class Serving:
+    """Holds the current assistant; safe to use from any thread."""
+
+    def __init__(self, settings: Settings, open_: Callable[[Settings], Assistant] = _open) -> None:
+        self.settings = settings
+        self._open = open_
+        self._assistant: Assistant | None = None
+        self._without_model: Assistant | None = None
+        self._problem = ""
+        self._ready = threading.Event()
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        """Open the assistant and keep watching the index, on a thread of its own."""
+        threading.Thread(target=self._watch, name="index-watch", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the watch; the assistant stays usable for what is still running."""
+        self._stop.set()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether questions can be answered now."""
+        return self._assistant is not None
+
+    @property
+    def generation(self) -> str:
+        """The id of the index generation in use; empty while starting."""
+        return self._assistant.generation if self._assistant else ""
+
+    def assistant(self, *, model: bool = True, timeout: float = SECONDS_TO_START) -> Assistant:
+        """Return the assistant, waiting for the first one; raise NotReady when there is none.
+
+        With `model=False` it is one that quotes only, for when the day's model calls are spent.
+        """
+        self._ready.wait(timeout)
+        if self._assistant is None:
+            raise NotReady(self._problem or "The index is still being opened.")
+        if model or not self.settings.llm_base_url:
+            return self._assistant
+        if self._without_model is None:
+            self._without_model = self._open(replace(self.settings, llm_base_url="", llm_model=""))
+        return self._without_model
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        language: Language | None = None,
+        *,
+        model: bool = True,
+    ) -> Iterator[Answer]:
+        """Yield growing answers; the last is whole."""
+        yield from self.assistant(model=model).stream(question, history, language)
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            if self._assistant is None or self._is_stale(self._assistant):
+                self._reopen()
+            self._stop.wait(SECONDS_BETWEEN_LOOKS)
+
+    def _reopen(self) -> None:
+        try:
+            opened = self._open(self.settings)
+            _warm(opened)
+        except Exception as problem:  # whatever it is, the last good one serves on
+            self._problem = str(problem) if isinstance(problem, AssistantError) else "internal"
+            log.error("the index can't be opened", exc_info=problem)
+            # Waiting questions hear so now; the watch goes on trying.
+            self._ready.set()
+            return
+        for old in filter(None, (self._assistant, self._without_model)):
+            _retire(old)
+        self._assistant, self._without_model, self._problem = opened, None, ""
+        self._ready.set()
+        log.info("serving index generation %s", opened.generation)
+
+    def _is_stale(self, assistant: Assistant) -> bool:
+        from assistant import is_current
+
+        return not is_current(assistant, self.settings)
