@@ -54,6 +54,10 @@ class Assistant:
         """The name of the index generation that answers come from."""
         return self._index.manifest.generation
 
+    def close(self) -> None:
+        """Release the index' files; for whoever opens a newer generation in its place."""
+        self._index.close()
+
     def article(self, article_id: str) -> Article:
         """Return an article with its sentences; raise KeyError if there is none of that id."""
         return self._catalog.article(article_id)
@@ -121,9 +125,15 @@ class Assistant:
             asked.insert(0, part)  # by itself first, so that the conversation does not leak in
         found = []
         for text in asked:
-            evidence = self._retriever.evidence(text)
+            evidence = self._of_one_purpose(self._retriever.evidence(text))
             found.append((evidence, self._choose(query, text, evidence)))
         return max(found, key=lambda pair: pair[1].confidence)
+
+    def _of_one_purpose(self, evidence: list[Evidence]) -> list[Evidence]:
+        """Return the evidence without calls to action, or only those if one is the best."""
+        catalog = self._catalog
+        kinds = [catalog.article(e.sentence_id.split(".")[0]).kind for e in evidence]
+        return [e for e, kind in zip(evidence, kinds, strict=True) if kind == kinds[0]]
 
     def _choose(self, query: Query, part: str, evidence: list[Evidence]) -> Choice:
         """Return what answers one part of the question, in the reader's language where it can."""

@@ -15,7 +15,7 @@ from assistant.score import confidence
 from ingest.deduplicate import normalised
 from ingest.records import Language, Sentence
 
-ANSWERED = 0.3  # confidence from which a question counts as covered
+ANSWERED = 0.35  # confidence from which a question counts as covered
 CONSIDERED = 30  # candidates from which sentences are chosen
 MOST = 3  # sentences for one part of a question
 TIE = 1.2  # log-odds under the best at which a further sentence answers as well …

@@ -54,6 +54,14 @@ _SMALLTALK = {
         re.I,
     ),
 }
+# Of one language, though no function words; what both greet with ("hey") tells nothing.
+_GREETINGS: dict[Language, frozenset[str]] = {
+    "nl": frozenset(
+        "hallo hoi dag goedemorgen goedemiddag goedenavond goeiemorgen goeiedag bedankt merci dank "
+        "dankjewel dankuwel graag alstublieft alsjeblieft tof".split()
+    ),
+    "en": frozenset("hi hello thanks thank cheers bye goodbye please morning evening".split()),
+}
 _CONTACT = re.compile(
     r"\b(?:(?:contact|reach|call|e-?mail|phone|ring|meet|hire|write to|talk to|speak (?:to|with))"
     r" (?:you\b|us\b|someone|somebody|anyone|an? (?:person|human|expert|consultant|advis[eo]r|"
@@ -194,7 +202,9 @@ def _lead_of_dutch(text: str, index: Index) -> float:
     dutch, english = (index.vocabulary[language] for language in LANGUAGES)
     telling = []
     for word in found:
-        in_dutch, in_english = word in stopwords("nl"), word in stopwords("en")
+        in_dutch, in_english = (
+            word in stopwords(name) or word in _GREETINGS[name] for name in LANGUAGES
+        )
         if in_dutch != in_english:
             only["nl" if in_dutch else "en"] += 1.0
         elif not in_dutch and (word in dutch) != (word in english):

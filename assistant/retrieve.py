@@ -109,6 +109,7 @@ class Retriever:
             twin=text(sentence.translation or twins, other(language)),
             before=text(before, language),
             title=text(article.title, language),
+            article=text(article.text, language),
             faces=tuple(self._face(face) for face in faces),
         )
 

@@ -23,6 +23,7 @@ KIND = 2.0  # nats; what the kind of answer asked for weighs, as a word of the q
 ALIKE = 0.4  # share of the vectors' cosine in how much two questions ask the same
 REFERRING = 0.9  # what a match in the sentence before counts for one that refers back …
 NEIGHBOUR = 0.5  # … and for any other
+SAME_NAME = 0.7  # strength from which a name is taken for the same, spelt another way
 VAGUE = 0.6  # what "tens of thousands" is worth where a number is asked for
 FIGURE = 0.6  # what any number counts for another one that the question names
 TWIN = 0.95  # … in what the sentence's translation says
@@ -76,6 +77,7 @@ class View:
     twin: Text  # what our translation or the twins say in the other language
     before: Text
     title: Text
+    article: Text  # all of it: names that the question shares with it are no strangers
     faces: tuple[Face, ...] = ()
 
 
@@ -125,6 +127,11 @@ def features(
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
     hints, asks = _faces(kind, asked, views, matcher)
     named = {word for name in names(question) for word in words(name)}
+    articles = list({id(view.article): view.article for view in views}.values())
+    place = {id(article): n for n, article in enumerate(articles)}
+    known = meet(articles)[[place[id(view.article)] for view in views]]
+    known = np.maximum(known, meet([view.title for view in views]))
+    known = np.where(known >= SAME_NAME, known, 0.0)  # one city is not another, however alike
     strange = asked.weights * np.array([word in named for word in asked.words])
     holds = np.array([holds_kind(kind, view.text) for view in views])
     columns = {
@@ -133,7 +140,10 @@ def features(
         "hinted": _with_kind(
             coverage(asked, np.maximum(helped, FACES * hints)), asked.told, kind, holds
         ),
-        "strangers": (1 - helped) @ strange,
+        "strangers": (1 - known) @ strange,
+        "foreign": ((1 - np.maximum(helped, FACES * hints)) * asked.weights).max(
+            axis=1, initial=0.0
+        ),
         "dense": np.clip([asked.vector @ view.vector for view in views], 0.0, 1.0),
         "kind": holds - 0.5,
         "lacks": np.array([float(kind in TOLD_BY_SIGHT)] * len(views)) * (1 - holds),
@@ -191,6 +201,7 @@ WEIGHTS = {
     "in_context": 3.3,
     "hinted": 3.3,
     "strangers": -0.3,
+    "foreign": 0.0,
     "dense": 3.9,
     "kind": 1.1,
     "lacks": 0.0,
@@ -207,17 +218,18 @@ def combined(parts: dict[str, float]) -> float:
 
 
 CONFIDENCE = {
-    "coverage": 1.9,
-    "in_context": 0.6,
-    "hinted": 2.2,
-    "strangers": -0.7,
-    "dense": 0.7,
+    "coverage": 3.1,
+    "in_context": -1.3,
+    "hinted": 4.0,
+    "strangers": -3.2,
+    "foreign": -0.5,
+    "dense": 1.4,
     "kind": 0.3,
-    "lacks": -0.1,
-    "numbers": 0.5,
-    "question": 2.2,
-    "lead": 0.4,
-    "bias": -3.85,
+    "lacks": 0.0,
+    "numbers": 0.3,
+    "question": 4.4,
+    "lead": 0.3,
+    "bias": -5.1,
 }
 
 

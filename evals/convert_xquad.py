@@ -24,7 +24,10 @@ def convert(source: Path, out: Path, articles: str = "all") -> tuple[int, int]:
     (out / "qrels").mkdir(parents=True, exist_ok=True)
     _write(
         out / "corpus.jsonl",
-        ({"_id": d["id"], "title": d["title"], "text": d["text"], "lang": d["lang"]} for d in documents),
+        (
+            {"_id": d["id"], "title": d["title"], "text": d["text"], "lang": d["lang"]}
+            for d in documents
+        ),
     )
     _write(
         out / "queries.jsonl",

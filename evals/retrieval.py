@@ -113,9 +113,8 @@ def directions(
     """(name, questions, passages) for each pair of languages that has an answer."""
     held = sorted({passage.language for passage in collection.passages})
     for asked in sorted({question.language for question in collection.questions}):
-        for name, languages in [*((x, [x]) for x in held), ("both", held)][: len(held) + 1]:
-            if name == "both" and len(held) == 1:
-                continue
+        mixed = [("both", held)] if len(held) > 1 else []
+        for name, languages in [*((language, [language]) for language in held), *mixed]:
             passages = [p for p in collection.passages if p.language in languages]
             ids = {passage.id for passage in passages}
             questions = [
@@ -156,7 +155,7 @@ def _figures(method: str, direction: str, rows: NDArray[np.floating]) -> list[Fi
     ]
 
 
-def _lexical(passages: Sequence[Text], embedder: Embedder) -> Ranker:
+def _lexical(passages: Sequence[Text], _embedder: Embedder) -> Ranker:
     index = BM25([(passage.text, passage.language) for passage in passages])
 
     def rank(question: str, language: str) -> list[str]:
@@ -168,7 +167,7 @@ def _lexical(passages: Sequence[Text], embedder: Embedder) -> Ranker:
 def _dense(passages: Sequence[Text], embedder: Embedder) -> Ranker:
     matrix = embedder.encode_passages([passage.text for passage in passages])
 
-    def rank(question: str, language: str) -> list[str]:
+    def rank(question: str, _language: str) -> list[str]:
         scores = matrix @ embedder.encode_queries([question])[0]
         return [passages[i].id for i in np.argsort(-scores, kind="stable")[:10]]
 
@@ -192,7 +191,7 @@ def _hybrid(passages: Sequence[Text], embedder: Embedder) -> Ranker:
     )
     lexical = LexicalIndex(Path(folder.name) / "lexical")
 
-    def rank(question: str, language: str, keep: object = folder) -> list[str]:
+    def rank(question: str, language: str, _keep: object = folder) -> list[str]:
         asked = ask(question, language, list(lexicons.values()), embedder)
         found = set(np.argsort(-(matrix @ asked.vector), kind="stable")[:DEPTH].tolist())
         for name in languages:

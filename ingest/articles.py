@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from ingest.blocks import unwrapped
@@ -97,6 +98,8 @@ def _article(page: Page, group: list[Block], all_blocks: list[Block]) -> Article
     language = next((b.language for b in group if b.kind != "title"), group[0].language)
     assert language is not None  # deduplication leaves no block of a third language
     kind: ArticleKind = "contact" if group[0].kind == "call_to_action" else "article"
+    if all(block.kind == "title" for block in group):  # a heading of nothing is all there is
+        group = [replace(block, kind="paragraph") for block in group]
     titled = _title_place(group)
     body = _paragraphs([block for n, block in enumerate(group) if n != titled])
     text = "\n\n".join(text for _, text in body)

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.embedder import Embedder, Vectors
+from ingest.embedder import Embedder
+from ingest.embedder.static import Vectors
 from ingest.words import is_content, stem, words
 
 SAME_STEM = 0.95
@@ -48,7 +49,7 @@ class Lexicon:
         self.texts = texts
         self.words = tuple(counts)
         self.counts = np.fromiter(counts.values(), np.float32, len(counts))
-        self.vectors = np.asarray(vectors, np.float32).reshape(len(counts), -1)
+        self.vectors = np.asarray(vectors, np.float32)
         self._ids = {word: index for index, word in enumerate(self.words)}
         self._by_stem = _postings((stem(word, language),) for word in self.words)
         self._by_gram = _postings(_grams(word) for word in self.words)
@@ -76,7 +77,7 @@ class Lexicon:
 
         `language` is the question's, "" if not known: then its stems in both count.
         """
-        matrix = np.clip(vectors @ self.vectors.T, 0.0, 1.0)
+        matrix: Vectors = np.clip(vectors @ self.vectors.T, 0.0, 1.0)
         matrix[:, self._is_number] = 0.0
         for row, word in zip(matrix, asked, strict=True):
             if word[0].isdigit():
@@ -210,14 +211,14 @@ def _rank_group(asked: Asked, language: str, group: Sequence[Passage], average: 
     cosines = np.concatenate([passage.vectors for passage in group]) @ asked.vector
     wholes = _starts([len(passage.vectors) for passage in group])
     whole_cosines = cosines[wholes]
-    scores: Vectors = (
+    scores = (
         LEXICAL * (asked.weights @ _lexical(asked.strengths[language], group, average))
         + LATE * (np.maximum.reduceat(best, rows, axis=0) @ asked.weights)
         + BEST_SENTENCE * np.maximum.reduceat(best @ asked.weights, rows)
         + DENSE * whole_cosines
         + DENSE_SENTENCE * np.maximum.reduceat(np.delete(cosines, wholes), rows)
     )
-    return scores
+    return np.asarray(scores, np.float32)
 
 
 def _lexical(strengths: Vectors, group: Sequence[Passage], average: float) -> Vectors:
@@ -228,9 +229,8 @@ def _lexical(strengths: Vectors, group: Sequence[Passage], average: float) -> Ve
     length = np.repeat([passage.counts.sum() for passage in group], sizes)
     frequency = counts * (K1 + 1) / (counts + K1 * (1 - B + B * length / average))
     matched = strengths[:, terms]
-    matched = matched**2 * (matched >= EXPANSION_FLOOR) * frequency
-    best: Vectors = np.maximum.reduceat(matched, _starts(sizes), axis=1)
-    return best
+    counted = matched**2 * (matched >= EXPANSION_FLOOR) * frequency
+    return np.asarray(np.maximum.reduceat(counted, _starts(sizes), axis=1), np.float32)
 
 
 def best_matches(asked: Asked, language: str, sentences: Sequence[Ids]) -> Vectors:

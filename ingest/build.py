@@ -18,6 +18,7 @@ from ingest.deduplicate import deduplicate
 from ingest.editorial import Questions, add_translations, read_questions, unpaired
 from ingest.embedder import Embedder, load_embedder
 from ingest.errors import CorpusError, IndexMismatch, IndexMissing, IndexUnusable
+from ingest.files import read_bytes
 from ingest.generations import (
     new_generation,
     publish,
@@ -26,7 +27,7 @@ from ingest.generations import (
     writing,
 )
 from ingest.index import FORMAT, Index, Manifest, current_generation, open_index
-from ingest.pages import page_files, page_name, read_bytes, read_pages, unread_files
+from ingest.pages import page_files, page_name, read_pages, unread_files
 from ingest.parts import Vectors, check, write_parts
 from ingest.records import Article, Block, Dropped, Language, Page, Sentence
 from ingest.settings import Settings

@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.deduplicate import normalised
 from ingest.errors import CorpusError
-from ingest.pages import read_toml
+from ingest.files import read_toml
 from ingest.records import LANGUAGES, Article, Face, Language, Sentence, other
 
 

@@ -90,6 +90,18 @@ class Index:
         return LexicalIndex(self._part("lexical"))
 
     @cached_property
+    def _client(self) -> Any:
+        return chroma_client(self.folder / "chroma")
+
+    def close(self) -> None:
+        """Release the files that were opened; the index can't be asked any more."""
+        opened = self.__dict__
+        if "_client" in opened:
+            self._client.close()
+        if "catalog" in opened:
+            self.catalog.close()
+
+    @cached_property
     def collections(self) -> dict[str, Collection]:
         """The Chroma collections by name: "chunks-nl", "chunks-en", "faces-nl", "faces-en"."""
         client = chroma_client(self._part("chroma"))

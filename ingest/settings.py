@@ -70,8 +70,10 @@ class Settings:
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}."
+    # The prefix, which all share, would make any name close to any other.
+    bare = [other.removeprefix(PREFIX) for other in known]
+    close = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1)
+    hint = f"did you mean {PREFIX}{close[0]}?" if close else f"known: {', '.join(sorted(known))}."
     return f"{name} is not a setting; {hint}"
 
 

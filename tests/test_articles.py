@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import DUTCH, ENGLISH, FRENCH, REAL_PAGE, ingested, of_text, sentences
 
 from ingest.deduplicate import normalised
 from ingest.records import Article, Page
-from making import DUTCH, ENGLISH, FRENCH, REAL_PAGE, ingested, of_text, sentences
 
 
 def check_offsets(articles: list[Article]) -> None:
@@ -110,11 +110,9 @@ def test_wrapped_lines_flow_in_the_article() -> None:
     assert sentences(of_text(wrapped)) == sentences(of_text(DUTCH))
 
 
-LINES = st.sampled_from(
-    [*DUTCH.split("\n\n"), *ENGLISH.split("\n\n"), *FRENCH.split("\n\n")]
-    + ["Menu", "0 min read", "Door An Peeters", "Neem contact op.", "Wat nu?", "- een\n- twee"]
-    + ["Published in De Tijd", "“Zo is het,” zei ze.", "Foto: Belga", "14.600", "Subsidies"]
-)
+SHORT = ("Menu", "0 min read", "Door An Peeters", "Neem contact op.", "Wat nu?", "- een\n- twee")
+ODD = ("Published in De Tijd", "“Zo is het,” zei ze.", "Foto: Belga", "14.600", "Subsidies")
+LINES = st.sampled_from([*"\n\n".join((DUTCH, ENGLISH, FRENCH)).split("\n\n"), *SHORT, *ODD])
 
 
 @settings(max_examples=60, deadline=None)
@@ -122,9 +120,11 @@ LINES = st.sampled_from(
 def test_nothing_of_a_page_vanishes(lines: list[str]) -> None:
     articles, dropped, blocks = ingested(Page("p.txt", "\n\n".join(lines)))
     check_offsets(articles)
-    told = " ".join(normalised(f"{a.title} {a.text}") for a in articles)
+    told = [normalised(f"{article.title} {article.text}") for article in articles]
     ledger = {(row.start, row.end) for row in dropped}
-    lost = [b.text for b in blocks if normalised(b.text) not in told]
-    assert [text for text in lost if text not in {r.text for r in dropped}] == [] or ledger == set()
     for block in blocks:
-        assert (block.start, block.end) in ledger or normalised(block.text) in told
+        found = any(normalised(block.text) in text for text in told)
+        assert found or (block.start, block.end) in ledger
+    for row in dropped:  # what is dropped as a repetition is itself somewhere
+        if row.reason in ("exact", "near"):
+            assert any(normalised(row.text) in text for text in told)

@@ -67,9 +67,7 @@ def test_a_dutch_question_finds_the_english_passage(
     assert int(np.argmax(rank_sentences(asked, "en", ids, vectors))) == english
 
 
-def test_a_word_of_every_text_weighs_less(
-    lexicons: dict[str, Lexicon], embedder: Embedder
-) -> None:
+def test_a_word_of_every_text_weighs_less(lexicons: dict[str, Lexicon], embedder: Embedder) -> None:
     asked = _ask("octrooien in China", lexicons, embedder)
     weight = dict(zip(asked.words, asked.weights, strict=True))
     assert weight["china"] < weight["octrooien"]
@@ -149,7 +147,9 @@ def test_two_hundred_sentences_take_milliseconds(embedder: Embedder) -> None:
     seconds = []
     for _ in range(5):
         start = time.perf_counter()
-        asked = ask("Hoeveel leningen krijgen kleine bedrijven in China?", "nl", [lexicon], embedder)
+        asked = ask(
+            "Hoeveel leningen krijgen kleine bedrijven in China?", "nl", [lexicon], embedder
+        )
         rank_sentences(asked, "en", ids, vectors)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.02  # 2 ms on an idle core; the margin is for a busy one

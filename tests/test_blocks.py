@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from making import DUTCH, REAL_PAGE
 
 from ingest.blocks import page_blocks, unwrapped
 from ingest.records import Page
-from making import DUTCH, REAL_PAGE
 
 TEXT = (
     "Op zee staan er nu 399 windmolens, en volgend jaar komen er nog eens 40 bij, zegt de minister."
@@ -172,7 +173,7 @@ def test_a_wrapped_heading_list_and_table_keep_their_lines() -> None:
 def test_blocks_stand_where_they_say_and_hold_every_letter(text: str) -> None:
     blocks = page_blocks(Page("p.txt", text))
     assert all(text[block.start : block.end] == block.text for block in blocks)
-    assert all(one.end <= two.start for one, two in zip(blocks, blocks[1:], strict=False))
+    assert all(one.end <= two.start for one, two in pairwise(blocks))
     assert "".join("".join(b.text for b in blocks).split()) == "".join(text.split())
 
 

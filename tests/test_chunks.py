@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import REAL_PAGE, of_text
 
 from ingest.chunks import CHUNK_CHARACTERS, build_chunks
 from ingest.records import Article
-from making import DUTCH, REAL_PAGE, of_text
 
 
 def check(articles: list[Article]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import DUTCH, ENGLISH, REAL_PAGE, ingested
 
 from ingest.deduplicate import deduplicate, normalised
 from ingest.records import Block, BlockKind, Language, Page
-from making import DUTCH, ENGLISH, REAL_PAGE, ingested
 
 BASE = (
     "Op zee staan er nu 399 windmolens van Elia en Otary, en volgend jaar komen er nog eens 40 "

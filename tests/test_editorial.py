@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from making import DUTCH, of_text
 
 from ingest.editorial import add_translations, read_questions, unpaired
 from ingest.errors import CorpusError
-from making import DUTCH, of_text
 
 ARTICLES = of_text(DUTCH)
 FIRST, SECOND = ARTICLES[0].sentences[0].text, ARTICLES[0].sentences[1].text
@@ -50,7 +50,8 @@ def test_questions_become_faces_of_their_sentence(tmp_path: Path) -> None:
     path = write(
         tmp_path / "q.toml",
         "[examples]\nnl = ['Hoeveel?']\n"
-        f"[[sentence]]\ntext = '''{FIRST}'''\nnl = ['Hoeveel windmolens?', ' ']\nen = ['How many?']\n"
+        f"[[sentence]]\ntext = '''{FIRST}'''\nnl = ['Hoeveel windmolens?', ' ']\n"
+        "en = ['How many?']\n"
         "[[sentence]]\ntext = 'Weg.'\n",
     )
     questions = read_questions(ARTICLES, path)

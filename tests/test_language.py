@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from making import DUTCH, ENGLISH, FRENCH
 
 from ingest.language import detect, plain_language, settle, third_language
-from making import DUTCH, ENGLISH, FRENCH
 
 AFRIKAANS = (
     "Die Europese Unie gaan in die volgende jare miljarde euro in die vervaardiging van skyfies "

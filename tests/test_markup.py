@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from making import ingested, sentences
 
 from ingest.markup import front_matter, plain_markdown
 from ingest.pages import read_page
-from making import ingested, sentences
 
 HTML = """<html><head><title>De chipslag | Acme</title><meta name="author" content="Jan Peeters">
 <link rel="canonical" href="https://acme.example/blog/chips"></head><body>

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from making import DUTCH, write_corpus
 
 from ingest.errors import CorpusError
-from ingest.pages import MAX_BYTES, page_files, read_page, read_pages, unread_files
-from making import DUTCH, write_corpus
+from ingest.files import MAX_BYTES
+from ingest.pages import page_files, read_page, read_pages, unread_files
 
 TEXT = DUTCH + " Dat is het hele verhaal, zei de reder in een café."
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,6 @@ def test_spans_are_in_order_trimmed_and_lose_no_word(text: str) -> None:
     spans = sentence_spans(text)
     pieces = [text[a:b] for a, b in spans]
     assert all(piece == piece.strip() and piece for piece in pieces)
-    assert all(one[1] <= two[0] for one, two in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= two[0] for one, two in pairwise(spans))
     letters = [character for character in text if character.isalnum()]
     assert [c for piece in pieces for c in piece if c.isalnum()] == letters

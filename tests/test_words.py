@@ -25,7 +25,11 @@ def test_words(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "language"),
-    [("bedrijven", "bedrijf", "nl"), ("companies", "company", "en"), ("octrooien", "octrooi", "nl")],
+    [
+        ("bedrijven", "bedrijf", "nl"),
+        ("companies", "company", "en"),
+        ("octrooien", "octrooi", "nl"),
+    ],
 )
 def test_forms_of_a_word_share_a_stem(one: str, other: str, language: str) -> None:
     assert stem(one, language) == stem(other, language)

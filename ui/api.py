@@ -6,10 +6,11 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Iterator
+from contextlib import aclosing, suppress
 from typing import Annotated, Any, Literal
 
+import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -59,7 +60,9 @@ class FeedbackIn(BaseModel):
 class Streaming(EventSourceResponse):
     """An event stream that gives its slot back however it ends, even before it began."""
 
-    def __init__(self, events: AsyncIterator[ServerSentEvent], slots: asyncio.Semaphore) -> None:
+    def __init__(
+        self, events: AsyncGenerator[ServerSentEvent, None], slots: asyncio.Semaphore
+    ) -> None:
         super().__init__(
             events,
             ping=SECONDS_BETWEEN_PINGS,
@@ -67,6 +70,7 @@ class Streaming(EventSourceResponse):
             shutdown_event=anyio.Event(),
             shutdown_grace_period=SECONDS_FOR_AN_ANSWER,
         )
+        self._events = events
         self._slots = slots
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -75,6 +79,9 @@ class Streaming(EventSourceResponse):
             await super().__call__(scope, receive, send)
         finally:
             self._slots.release()
+            # Cancelled while it was sending, the generator would wait for the garbage collector.
+            with anyio.CancelScope(shield=True):
+                await self._events.aclose()
 
 
 def build_api(desk: Desk, default: Language) -> APIRouter:
@@ -157,7 +164,7 @@ async def take(slots: asyncio.Semaphore) -> None:
 
 async def answers(
     desk: Desk, question: str, history: list[tuple[str, str]], language: Language | None
-) -> AsyncIterator[Answer]:
+) -> AsyncGenerator[Answer, None]:
     """Yield growing answers, one step at a time on a thread; raise TimeoutError past the deadline.
 
     When the reader goes away the generator is closed: here, or by the step that is running.
@@ -188,19 +195,18 @@ def _step(steps: Iterator[Answer], gone: threading.Event) -> Answer | None:
 
 
 async def events(
-    steps: AsyncIterator[Answer], language: Language
-) -> AsyncIterator[ServerSentEvent]:
+    steps: AsyncGenerator[Answer, None], language: Language
+) -> AsyncGenerator[ServerSentEvent, None]:
     """Yield meta, the text as it grows, the sources, and done with the whole answer; or error."""
     sent, last = "", None
     try:
-        async for answer in steps:
-            if last is None:
-                yield _event("meta", meta(answer))
-            if answer.text != sent:
-                grown = answer.text.startswith(sent)
-                new = answer.text[len(sent) :] if grown else answer.text
-                yield _event("delta", {"text": new} if grown else {"text": new, "replace": True})
-            sent, last = answer.text, answer
+        async with aclosing(steps):
+            async for answer in steps:
+                if last is None:
+                    yield _event("meta", meta(answer))
+                if answer.text != sent:
+                    yield _event("delta", grown(sent, answer.text))
+                sent, last = answer.text, answer
         if last is not None:
             body = last.as_json()
             yield _event("sources", {"citations": body["citations"]})
@@ -208,6 +214,13 @@ async def events(
     except Exception as problem:  # the reader gets a code, the log the rest
         code = code_for(problem)
         yield _event("error", {"code": code, "message": error_message(code, language)})
+
+
+def grown(before: str, text: str) -> dict[str, object]:
+    """Return what a delta carries: what was added, or all of it where the text has changed."""
+    if text.startswith(before):
+        return {"text": text[len(before) :]}
+    return {"text": text, "replace": True}
 
 
 def meta(answer: Answer) -> dict[str, object]:
