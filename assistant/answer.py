@@ -19,6 +19,7 @@ from assistant.query import (
 )
 from assistant.records import Answer, Evidence, Query, Turn
 from assistant.retrieve import Retriever
+from assistant.spelling import Speller
 from ingest.embedder import Embedder, load_embedder
 from ingest.index import Index, current_generation, open_index
 from ingest.records import Article, Language
@@ -48,6 +49,7 @@ class Assistant:
         self._index = index
         self._catalog = index.catalog
         self._retriever = Retriever(index, embedder, faces)
+        self._speller = Speller(index, embedder)
 
     @property
     def generation(self) -> str:
@@ -102,7 +104,7 @@ class Assistant:
     ) -> Trace:
         """Return the answer with the candidates it was chosen from and the reasons."""
         clock = _Clock()
-        query = understand(question, history, language, self._index)
+        query = understand(question, history, language, self._index, self._speller.mend)
         clock.lap("understand")
         if query.intent == "refused":
             return self._without_search(query, _refusal(question, query), clock)

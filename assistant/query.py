@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.records import Intent, Query, Turn
 from ingest.facts import number_keys
@@ -123,8 +123,14 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", whole).split())
 
 
-def understand(asked: str, history: Sequence[Turn], chosen: Language | None, index: Index) -> Query:
-    """Return the query behind a question in its conversation."""
+def understand(
+    asked: str,
+    history: Sequence[Turn],
+    chosen: Language | None,
+    index: Index,
+    mend: Callable[[str], str] = str,
+) -> Query:
+    """Return the query behind a question in its conversation; `mend` corrects its spelling."""
     # Ten times the limit is still read, to tell its language; beyond, not even that.
     text = clean(asked[: 10 * MAX_QUESTION])
     turns = [(role, clean(said[: 10 * MAX_QUESTION])) for role, said in history][-MAX_TURNS:]
@@ -132,14 +138,18 @@ def understand(asked: str, history: Sequence[Turn], chosen: Language | None, ind
     reasons = [f"language {language}: {why}"]
     intent = question_intent(asked, text)
     reasons.append(f"intent {intent}")
-    parts = question_parts(main_part(text))
+    mended = mend(text) if intent == "question" else text
+    if mended != text:
+        reasons.append(f"searched for: {mended}")
+    parts = question_parts(main_part(mended))
     context = _elliptical_on(text, turns) if intent == "question" else ""
     if context:
         reasons.append(f"may lean on: {context}")
         parts = [part for part in parts if not _only_asks_for_language(part)]
         context = main_part(context)
         parts, context = (parts, context) if parts else (question_parts(context), "")
-    return Query(text, tuple(parts), language, intent, context, reasons=tuple(reasons))
+    searched_for = mended if mended != text else ""
+    return Query(text, tuple(parts), language, intent, context, searched_for, tuple(reasons))
 
 
 def main_part(text: str) -> str:

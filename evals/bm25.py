@@ -42,4 +42,4 @@ class BM25:
 
 
 def _stems(text: str, language: str) -> list[str]:
-    return [stem(word, language) for word in words(text) if is_content(word)]
+    return [stem(word, language) for word in words(text) if is_content(word, language)]

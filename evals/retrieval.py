@@ -73,15 +73,16 @@ def run(folder: Path, embedder: Embedder, methods: Sequence[str] = METHODS) -> l
         raise ValueError(f"Unknown method {sorted(unknown)}; expected some of {METHODS}.")
     collection = read_collection(folder)
     figures = []
-    for direction, questions, passages in directions(collection):
-        for method in methods:
-            rank = _RANKERS[method](passages, embedder)
+    with tempfile.TemporaryDirectory() as scratch:
+        for direction, questions, passages in directions(collection):
             held = {passage.id for passage in passages}
-            rows = [
-                grades(rank(q.text, q.language), collection.relevant[q.id] & held)
-                for q in questions
-            ]
-            figures += _figures(method, direction, np.array(rows))
+            for method in methods:
+                rank = _RANKERS[method](passages, embedder, Path(scratch) / direction)
+                rows = [
+                    grades(rank(q.text, q.language), collection.relevant[q.id] & held)
+                    for q in questions
+                ]
+                figures += _figures(method, direction, np.array(rows))
     return figures
 
 
@@ -155,7 +156,7 @@ def _figures(method: str, direction: str, rows: NDArray[np.floating]) -> list[Fi
     ]
 
 
-def _lexical(passages: Sequence[Text], _embedder: Embedder) -> Ranker:
+def _lexical(passages: Sequence[Text], _embedder: Embedder, _scratch: Path) -> Ranker:
     index = BM25([(passage.text, passage.language) for passage in passages])
 
     def rank(question: str, language: str) -> list[str]:
@@ -164,7 +165,7 @@ def _lexical(passages: Sequence[Text], _embedder: Embedder) -> Ranker:
     return rank
 
 
-def _dense(passages: Sequence[Text], embedder: Embedder) -> Ranker:
+def _dense(passages: Sequence[Text], embedder: Embedder, _scratch: Path) -> Ranker:
     matrix = embedder.encode_passages([passage.text for passage in passages])
 
     def rank(question: str, _language: str) -> list[str]:
@@ -174,7 +175,7 @@ def _dense(passages: Sequence[Text], embedder: Embedder) -> Ranker:
     return rank
 
 
-def _hybrid(passages: Sequence[Text], embedder: Embedder) -> Ranker:
+def _hybrid(passages: Sequence[Text], embedder: Embedder, scratch: Path) -> Ranker:
     languages = sorted({passage.language for passage in passages})
     lexicons = {
         name: Lexicon.of_texts((p.text for p in passages if p.language == name), name, embedder)
@@ -184,14 +185,13 @@ def _hybrid(passages: Sequence[Text], embedder: Embedder) -> Ranker:
         Passage.of_sentences(_sentences(p.text), lexicons[p.language], embedder) for p in passages
     ]
     matrix = np.stack([passage.vectors[0] for passage in prepared])
-    folder = tempfile.TemporaryDirectory()
     LexicalIndex.write(
-        Path(folder.name) / "lexical",
+        scratch,
         ((str(i), p.language, p.text) for i, p in enumerate(passages)),  # type: ignore[misc]
     )
-    lexical = LexicalIndex(Path(folder.name) / "lexical")
+    lexical = LexicalIndex(scratch)
 
-    def rank(question: str, language: str, _keep: object = folder) -> list[str]:
+    def rank(question: str, language: str) -> list[str]:
         asked = ask(question, language, list(lexicons.values()), embedder)
         found = set(np.argsort(-(matrix @ asked.vector), kind="stable")[:DEPTH].tolist())
         for name in languages:
@@ -208,7 +208,7 @@ def _sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
 
 
-_RANKERS: dict[str, Callable[[Sequence[Text], Embedder], Ranker]] = {
+_RANKERS: dict[str, Callable[[Sequence[Text], Embedder, Path], Ranker]] = {
     "lexical": _lexical,
     "dense": _dense,
     "hybrid": _hybrid,

@@ -29,7 +29,7 @@ EXPANSIONS = 12  # collection words, in each language, that one question word ma
 K1, B = 0.9, 0.4  # BM25's saturation and length normalisation, Lucene's values for passages
 # Weights of the parts of a passage's score, each 0 to about 1. Fitted by hand on half of XQuAD's
 # articles and flat: halving or doubling any one moves nDCG@10 by less than .004 (docs/embedder.md).
-LEXICAL, LATE, BEST_SENTENCE, DENSE, DENSE_SENTENCE = 1.0, 1.0, 0.5, 0.5, 0.5
+LEXICAL, LATE, BEST_SENTENCE, DENSE, DENSE_SENTENCE = 1.0, 0.5, 0.5, 0.5, 0.5
 _GRAM = 3
 
 Ids = NDArray[np.int64]
@@ -62,7 +62,7 @@ class Lexicon:
         counts: Counter[str] = Counter()
         total = 0
         for text in texts:
-            counts.update({word for word in words(text) if is_content(word)})
+            counts.update({word for word in words(text) if is_content(word, language)})
             total += 1
         ordered = dict(sorted(counts.items()))
         return cls(language, ordered, total, embedder.encode_words(list(ordered)))
@@ -126,7 +126,7 @@ class Asked:
 
 def ask(question: str, language: str, lexicons: Sequence[Lexicon], embedder: Embedder) -> Asked:
     """The question as the rest of this module reads it. `language` may be "" when not known."""
-    found = tuple(dict.fromkeys(word for word in words(question) if is_content(word)))
+    found = tuple(dict.fromkeys(word for word in words(question) if is_content(word, language)))
     vectors = embedder.encode_words(found)
     strengths = {
         lexicon.language: lexicon.strengths(found, language, vectors) for lexicon in lexicons

@@ -74,9 +74,12 @@ def stopwords(language: str = "") -> frozenset[str]:
     return frozenset(word for name in wanted for word in _STOPWORDS[name].split())
 
 
-def is_content(word: str) -> bool:
-    """Whether a word can tell one passage from another: not a stop word, not a lone letter."""
-    return word not in stopwords() and (len(word) > 1 or word.isdigit())
+def is_content(word: str, language: str = "") -> bool:
+    """Whether a word can tell one passage from another: not a stop word, not a lone letter.
+
+    Give the language where it is known: "door", "men" and "die" mean something in English only.
+    """
+    return word not in stopwords(language) and (len(word) > 1 or word.isdigit())
 
 
 @cache

@@ -81,6 +81,13 @@ def test_translations_are_near(
     assert one @ two > one @ three + 0.2
 
 
+@pytest.mark.parametrize(
+    ("word", "known"), [("octrooi", True), ("Bedrijven", True), ("bedrjiven", False)]
+)
+def test_known_words(word: str, known: bool, shipped: StaticEmbedder) -> None:
+    assert shipped.knows(word) is known
+
+
 def test_the_model_is_small_and_quick_to_load() -> None:
     assert sum(file.stat().st_size for file in SHIPPED.iterdir()) <= 16_000_000
     seconds = []

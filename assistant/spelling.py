@@ -1,0 +1,56 @@
+"""Typing errors mended against the corpus' own words, so that "crit little gaint" finds something.
+
+Only words that nobody knows are touched: not the corpus, not the function words of either
+language, not the embedder's vocabulary of both. A question without slips stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from ingest.index import Index
+from ingest.records import LANGUAGES
+from ingest.words import stopwords, words
+
+if TYPE_CHECKING:
+    from ingest.embedder import Embedder
+
+SHORT = 4  # letters; a shorter word has too many neighbours
+TWO_SLIPS = 7  # letters from which two slips are still the same word
+
+
+class Speller:
+    """Mends words against one index's vocabulary."""
+
+    def __init__(self, index: Index, embedder: Embedder) -> None:
+        self._knows = embedder.knows
+        self._counts: dict[str, int] = dict.fromkeys(sorted(stopwords()), 1)
+        for language in LANGUAGES:
+            for word, count in index.vocabulary[language].items():
+                self._counts[word] = self._counts.get(word, 0) + count + 1
+        self._choices = [word for word in self._counts if len(word) >= SHORT and word.isalpha()]
+
+    def mend(self, text: str) -> str:
+        """Return the text with the words that nobody knows mended; as it was if there are none."""
+        for word in dict.fromkeys(words(text)):
+            better = self._mended(word)
+            if better:
+                pattern = rf"(?<!\w){re.escape(word)}(?!\w)"
+                text = re.sub(pattern, lambda _match, new=better: new, text, flags=re.I)
+        return text
+
+    def _mended(self, word: str) -> str:
+        """Return the word it was meant to be, or "" if it is known or no word is near."""
+        if len(word) < SHORT or not word.isalpha() or word in self._counts or self._knows(word):
+            return ""
+        slips = 2 if len(word) >= TWO_SLIPS else 1
+        near = process.extract(
+            word, self._choices, scorer=OSA.distance, score_cutoff=slips, limit=None
+        )
+        if not near:
+            return ""
+        return min(near, key=lambda hit: (hit[1], hit[0][0] != word[0], -self._counts[hit[0]]))[0]
