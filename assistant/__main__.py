@@ -73,7 +73,11 @@ def _source(citation: Citation, mark: str) -> list[str]:
 
 def explained(trace: Trace) -> str:
     """Return how an answer came about: candidates with their ranks and features, and reasons."""
-    lines = ["", f"searched with: {' | '.join(trace.query.parts)}", f"confidence {trace.answer.confidence:.2f}"]
+    lines = [
+        "",
+        f"searched with: {' | '.join(trace.query.parts)}",
+        f"confidence {trace.answer.confidence:.2f}",
+    ]
     lines += [f"- {reason}" for reason in trace.reasons]
     for place, item in enumerate(trace.candidates[:12], start=1):
         parts = " ".join(f"{name} {value:.2f}" for name, value in item.parts)

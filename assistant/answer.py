@@ -13,14 +13,16 @@ from assistant.choose import ANSWERED, Choice, choose, in_language
 from assistant.cite import citation_of, cite
 from assistant.query import (
     MAX_QUESTION,
+    asserts,
     is_foreign,
     smalltalk_kind,
     understand,
 )
-from assistant.records import Answer, Evidence, Query, Turn
+from assistant.records import Answer, Citation, Evidence, Query, Turn
 from assistant.retrieve import Retriever
 from assistant.spelling import Speller
 from ingest.embedder import Embedder, load_embedder
+from ingest.facts import numbers
 from ingest.index import Index, current_generation, open_index
 from ingest.records import Article, Language
 from ingest.settings import Settings
@@ -157,6 +159,7 @@ class Assistant:
         notes += [phrases.PARTLY[query.language].format(missing=part) for part in missing]
         return replace(
             _new(query, status),
+            lead=phrases.CORRECTION[query.language] if _corrects(query, citations) else "",
             sentences=sentences,
             citations=citations,
             note=" ".join(note for note in notes if note),
@@ -269,6 +272,21 @@ def _smalltalk(query: Query) -> Answer:
     }
     reply = replies[smalltalk_kind(query.asked) or "greeting"][query.language]
     return replace(_new(query, "smalltalk"), lead=reply, confidence=1.0)
+
+
+def _corrects(query: Query, citations: Sequence[Citation]) -> bool:
+    """Return whether the question states a figure that the quotes give otherwise.
+
+    Only percentages against percentages and numbers against numbers; and only where assent is
+    asked, for "we have 40 million" states no criterion.
+    """
+    if not asserts(query.asked):
+        return False
+    stated = numbers(query.asked)
+    quoted = [number for citation in citations for number in numbers(citation.quote)]
+    values = {number.key for number in quoted}
+    kinds = {number.percent for number in quoted}
+    return any(number.key not in values and number.percent in kinds for number in stated)
 
 
 def _note(language: Language, sentences: Sequence[object]) -> str:

@@ -55,13 +55,16 @@ _SMALLTALK = {
     ),
 }
 # Of one language, though no function words; what both greet with ("hey") tells nothing.
-_GREETINGS: dict[Language, frozenset[str]] = {
-    "nl": frozenset(
-        "hallo hoi dag goedemorgen goedemiddag goedenavond goeiemorgen goeiedag bedankt merci dank "
-        "dankjewel dankuwel graag alstublieft alsjeblieft tof".split()
-    ),
-    "en": frozenset("hi hello thanks thank cheers bye goodbye please morning evening".split()),
-}
+_GREETINGS: dict[Language, set[str]] = {
+    "nl": {
+        "hallo", "hoi", "dag", "goedemorgen", "goedemiddag", "goedenavond", "goeiemorgen",
+        "goeiedag", "bedankt", "merci", "dank", "dankjewel", "dankuwel", "graag", "tof",
+        "alstublieft", "alsjeblieft",
+    },
+    "en": {
+        "hi", "hello", "thanks", "thank", "cheers", "bye", "goodbye", "please", "morning",
+    },
+}  # fmt: skip
 _CONTACT = re.compile(
     r"\b(?:(?:contact|reach|call|e-?mail|phone|ring|meet|hire|write to|talk to|speak (?:to|with))"
     r" (?:you\b|us\b|someone|somebody|anyone|an? (?:person|human|expert|consultant|advis[eo]r|"
@@ -86,7 +89,9 @@ _IN_LANGUAGE: dict[Language, re.Pattern[str]] = {
     )
     for language, names in (("nl", "nederlands|vlaams|dutch|flemish"), ("en", "engels|english"))
 }
-_LANGUAGE_NAME = re.compile(r"\b(?:nederlands\w*|vlaams\w*|dutch|flemish|engels\w*|english)\b", re.I)
+_LANGUAGE_NAME = re.compile(
+    r"\b(?:nederlands\w*|vlaams\w*|dutch|flemish|engels\w*|english)\b", re.I
+)
 _ELLIPTICAL = re.compile(
     r"^\W*(?:en|and|but|maar|ook|also|or|of|what about|how about|hoe zit het met|wat met|"
     r"wat is er met|dus|so|then|dan)\b",
@@ -111,6 +116,13 @@ _INTERROGATIVE = (
 _NEXT_PART = re.compile(
     rf"\?\s+(?:(?:and|en|or|of|maar|but|also|ook)\b\s*)?(?={_INTERROGATIVE}\b)|"
     rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={_INTERROGATIVE}\b)",
+    re.I,
+)
+_ASSERTS = re.compile(
+    r"[,.]?\s(?:right|correct|no|isn['’]t it|aren['’]t they|doesn['’]t it|don['’]t they|nietwaar|"
+    r"niet\?|toch|juist|hè|is dat juist|klopt dat|klopt het|of niet)\s*\?\s*$|"
+    r"^\W*(?:is it (?:true|correct|right) that|am i right that|so |klopt het dat|"
+    r"is het (?:waar|juist) dat|dus )",
     re.I,
 )
 _POLITE = re.compile(r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I)
@@ -160,6 +172,11 @@ def main_part(text: str) -> str:
     parts = [text[a:b] for a, b in sentence_spans(text)]
     asking = [p for p in parts if p.endswith("?") or number_keys(p)]
     return " ".join(asking) if any(p.endswith("?") for p in asking) else text
+
+
+def asserts(text: str) -> bool:
+    """Return whether a question states something and asks for assent: "…, right?"."""
+    return bool(_ASSERTS.search(text))
 
 
 def question_parts(text: str) -> list[str]:

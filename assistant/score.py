@@ -15,7 +15,6 @@ import numpy as np
 from assistant.match import Matcher, Text, coverage, share_of_numbers
 from ingest.bilingual import Asked
 from ingest.facts import names, numbers
-from ingest.records import Language
 from ingest.words import words
 
 TOLD_BY_SIGHT = ("number", "date")  # kinds that a sentence plainly holds or lacks
@@ -25,7 +24,7 @@ REFERRING = 0.9  # what a match in the sentence before counts for one that refer
 NEIGHBOUR = 0.5  # … and for any other
 SAME_NAME = 0.7  # strength from which a name is taken for the same, spelt another way
 VAGUE = 0.6  # what "tens of thousands" is worth where a number is asked for
-FIGURE = 0.6  # what any number counts for another one that the question names
+FIGURE = 0.9  # what any number counts for another one that the question names
 TWIN = 0.95  # … in what the sentence's translation says
 FACES = 0.9  # … in the expected questions that lead to it
 TITLE = 0.5  # … and in the article's title
