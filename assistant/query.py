@@ -81,13 +81,13 @@ _CONTACT = re.compile(
     r"(?:jullie|u) inhuren|offerte)\b|^\W*contact\w*\W*$",
     re.I,
 )
+_REQUEST = (
+    r"(?:^|\b(?:but |maar |en |and )?(?:(?:answer|reply|antwoord|graag|please) )?)in (?:het )?"
+    r"(?:{names})(?: please| graag| aub| alstublieft| alsjeblieft)?\W*$"
+)
 _IN_LANGUAGE: dict[Language, re.Pattern[str]] = {
-    language: re.compile(
-        rf"(?:^|\b(?:but |maar |en |and )?(?:(?:answer|reply|antwoord|graag|please) )?)"
-        rf"in (?:het )?(?:{names})(?: please| graag| aub| alstublieft| alsjeblieft)?\W*$",
-        re.I,
-    )
-    for language, names in (("nl", "nederlands|vlaams|dutch|flemish"), ("en", "engels|english"))
+    "nl": re.compile(_REQUEST.format(names="nederlands|vlaams|dutch|flemish"), re.I),
+    "en": re.compile(_REQUEST.format(names="engels|english"), re.I),
 }
 _LANGUAGE_NAME = re.compile(
     r"\b(?:nederlands\w*|vlaams\w*|dutch|flemish|engels\w*|english)\b", re.I

@@ -118,7 +118,8 @@ class Retriever:
         return score.Face(words, self._vector(face.text), score.question_kind(face.text))
 
     def _encode(self, text: str) -> np.ndarray:
-        return self._embedder.encode_passages([text])[0]
+        vector: np.ndarray = self._embedder.encode_passages([text])[0]
+        return vector
 
 
 def _note(ranks: Ranks, method: str, chunks: Iterable[str]) -> None:

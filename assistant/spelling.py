@@ -40,7 +40,7 @@ class Speller:
             better = self._mended(word)
             if better:
                 pattern = rf"(?<!\w){re.escape(word)}(?!\w)"
-                text = re.sub(pattern, lambda _match, new=better: new, text, flags=re.I)
+                text = re.sub(pattern, better, text, flags=re.I)  # a word of letters: no escapes
         return text
 
     def _mended(self, word: str) -> str:

@@ -23,16 +23,14 @@ def read_baseline(path: Path = PATH) -> Result | None:
     return stored.read(path) if path.exists() else None
 
 
-def accept(
-    result: Result, reason: str, lower: Sequence[str] = (), path: Path = PATH
-) -> Result:
+def accept(result: Result, reason: str, lower: Sequence[str] = (), path: Path = PATH) -> Result:
     """Make a run the last release, and return it as stored.
 
     Raises ResultsError without a reason, or if a floor is broken that `lower` does not name: a
     result that is worse than the last can be accepted, but one below a floor only knowingly.
     """
     if not reason.strip():
-        raise ResultsError("Accepting a run takes a reason: --accept \"why it is good enough\"")
+        raise ResultsError('Accepting a run takes a reason: --accept "why it is good enough"')
     floors = {floor.name: floor for floor in read_floors()}
     unknown = [name for name in lower if name not in floors]
     if unknown:

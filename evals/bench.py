@@ -116,9 +116,12 @@ def _pages(settings: Settings) -> tuple[float, float]:
 
 def _until_served(settings: Settings, port: int, path: str, *arguments: str) -> float:
     started = time.perf_counter()
-    with tempfile.TemporaryFile() as told, subprocess.Popen(
-        [sys.executable, *arguments], env=_environment(settings), stdout=told, stderr=told
-    ) as process:
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(
+            [sys.executable, *arguments], env=_environment(settings), stdout=told, stderr=told
+        ) as process,
+    ):
         try:
             while not _serves(port, path):
                 if process.poll() is not None or time.perf_counter() - started > PATIENCE:

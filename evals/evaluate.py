@@ -48,8 +48,7 @@ def evaluate(
         figures=figures,
         checks=checks,
         sides={
-            name: _side(side, questions, library, progress)
-            for name, side in (sides or {}).items()
+            name: _side(side, questions, library, progress) for name, side in (sides or {}).items()
         },
         timings={"asking": asked - started, "all": time.perf_counter() - started},
         lowered=lowered,

@@ -102,9 +102,7 @@ def _auroc(own: Sequence[Row], _: Sequence[Row], drawn: bootstrap.Floats) -> boo
     return bootstrap.aurocs(confidence, [row.answerable for row in own], drawn)
 
 
-def _calibration(
-    own: Sequence[Row], _: Sequence[Row], drawn: bootstrap.Floats
-) -> bootstrap.Floats:
+def _calibration(own: Sequence[Row], _: Sequence[Row], drawn: bootstrap.Floats) -> bootstrap.Floats:
     """Return the calibration error alone: binning each resample anew would cost seconds."""
     error = bootstrap.calibration_error(*confidence_and_right(own))
     return np.array([error, *[math.nan] * (len(drawn) - 1)])

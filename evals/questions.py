@@ -79,7 +79,7 @@ def load_questions(path: Path = SHIPPED, half: Half = "gate") -> list[Question]:
     if repeated:
         raise QuestionsError(f"{path}: ids stand twice: {', '.join(sorted(repeated))}.")
     if not found:
-        raise QuestionsError(f"{path}: holds no question. Draft one: python -m evals add \"…\"")
+        raise QuestionsError(f'{path}: holds no question. Draft one: python -m evals add "…"')
     return of_half(found, half)
 
 

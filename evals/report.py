@@ -78,9 +78,7 @@ def as_junit(result: Result) -> str:
     return str(ElementTree.tostring(root, encoding="unicode", xml_declaration=True)) + "\n"
 
 
-def _suite(
-    root: ElementTree.Element, name: str, tests: int, failures: int
-) -> ElementTree.Element:
+def _suite(root: ElementTree.Element, name: str, tests: int, failures: int) -> ElementTree.Element:
     counts = {"tests": str(tests), "failures": str(failures)}
     return ElementTree.SubElement(root, "testsuite", {"name": name, **counts})
 

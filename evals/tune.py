@@ -60,7 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
     fitted = _ranking(sets["xquad 0"])
     print("WEIGHTS =", _rounded(fitted))
     for name, asked in sets.items():
-        print(f"  {name}: first right {_first(asked, WEIGHTS):.3f} now, {_first(asked, fitted):.3f} new")
+        now, new = _first(asked, WEIGHTS), _first(asked, fitted)
+        print(f"  {name}: first right {now:.3f} now, {new:.3f} new")
     confidence = _confidence([sets["xquad 0"], sets["own tuning half"]])
     print("CONFIDENCE =", _rounded(confidence))
     for name, asked in sets.items():
@@ -80,7 +81,9 @@ def xquad(folder: Path, half: int) -> Iterator[Asked]:
     place_of = {q["id"]: place for place, q in enumerate(questions)}
     answers = {(q["pair"], q["lang"]): q["answers"] for q in questions}
     with tempfile.TemporaryDirectory() as scratch:
-        settings = _ingested(Path(scratch), [d for d in documents.values() if _half(d["article"]) == half])
+        settings = _ingested(
+            Path(scratch), [d for d in documents.values() if _half(d["article"]) == half]
+        )
         embedder = load_embedder()
         index = open_index(settings.index, embedder.name)
         retriever = Retriever(index, embedder)
@@ -212,7 +215,9 @@ def _swapped(question: str, other: str) -> str:
     def pick(text: str) -> str:
         found = re.findall(r"\w[\w'’-]*", text)[1:]
         named = [w for w in found if w.lower() in names(text)]
-        return max(named or [w for w in found if is_content(w.lower())] or found, key=len, default="")
+        return max(
+            named or [w for w in found if is_content(w.lower())] or found, key=len, default=""
+        )
 
     return question.replace(pick(question), pick(other)) if pick(question) else other
 
@@ -256,9 +261,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m evals.tune", description="Fit the weights of scoring and of confidence."
     )
     parser.add_argument("xquad", type=Path, help="folder with documents.jsonl, questions.jsonl")
-    parser.add_argument(
-        "--questions", type=Path, default=Path(__file__).parent / "questions.jsonl"
-    )
+    parser.add_argument("--questions", type=Path, default=Path(__file__).parent / "questions.jsonl")
     return parser
 
 

@@ -36,7 +36,7 @@ class ModelError(AssistantError):
     """The language model can't be used."""
 
 
-class IndexUnusable(AssistantError):  # noqa: N818  (the name says what is wrong)
+class IndexUnusable(AssistantError):
     """There is no index that can be searched."""
 
 

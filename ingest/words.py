@@ -20,8 +20,8 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"})
 
 _STOPWORDS = {
     "nl": """
-        aan al alle alleen allemaal als altijd andere anders bent ben beetje betekenen betekent bij bijvoorbeeld
-        binnen bijna daar daarbij daarin daarmee daarna daarom daarop daarvan daarvoor dan dat de
+        aan al alle alleen allemaal als altijd andere anders bent ben beetje
+        betekenen betekent bij bijvoorbeeld binnen bijna daar daarbij daarin daarmee daarna daarom daarop daarvan daarvoor dan dat de
         deze die dit doe doen doet door dus echter een eens eerder elk elke en enkele er eraan
         erbij erin ermee erop eruit ervan ervoor ervoor even gaan gaat geen geweest geworden had
         hadden heb hebben hebt heeft heel hem hen het hier hij hoe hoeveel hun iets iemand ik in
@@ -41,8 +41,8 @@ _STOPWORDS = {
         does doesn't doing don't done down during each either else ever every few for from further
         get gets give given gives go goes got had has hasn't have haven't having he her here hers
         herself him himself his how however i i'm if in into is isn't it it's its itself just let
-        many may me mean means might mine more most much must my myself neither no nor not nothing now of off
-        often on once one only onto or other others our ours out over own per please quite rather
+        many may me mean means might mine more most much must my myself neither no nor not nothing now
+        of off often on once one only onto or other others our ours out over own per please quite rather
         same shall she should since so some somebody someone something sometimes still such tell
         than that that's the their theirs them themselves then there there's these they this those
         though through thus to together too toward towards under until up upon us very via was

@@ -87,9 +87,10 @@ def test_stored_and_read_again(real, tmp_path):
     again = stored.read(tmp_path / "run.json")
     assert [row.id for row in again.rows] == [row.id for row in real[0].rows]
     assert again.rows[0].scores == real[0].rows[0].scores
-    assert json.loads(stored.as_json(again))["questions"] == json.loads(stored.as_json(real[0]))[
-        "questions"
-    ]
+    assert (
+        json.loads(stored.as_json(again))["questions"]
+        == json.loads(stored.as_json(real[0]))["questions"]
+    )
 
 
 def test_every_answer_of_the_assistant_is_sound(real):

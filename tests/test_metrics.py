@@ -101,8 +101,21 @@ def test_translated_sentences_are_not_checkable():
 
 def test_right_answer():
     scores = score(Asked(QUESTION, answer(), ranked("a.0", "a.1")), LIBRARY)
-    perfect = ("hit1", "recall5", "mrr10", "ndcg10", "facts", "citation_recall", "quotes_exact",
-               "sources_right", "twins_right", "markers", "on_evidence", "language", "utility")
+    perfect = (
+        "hit1",
+        "recall5",
+        "mrr10",
+        "ndcg10",
+        "facts",
+        "citation_recall",
+        "quotes_exact",
+        "sources_right",
+        "twins_right",
+        "markers",
+        "on_evidence",
+        "language",
+        "utility",
+    )
     assert {name: scores[name] for name in perfect} == dict.fromkeys(perfect, 1.0)
     assert not any(scores[name] for name in ("error", "wrong_number", "forbidden", "uncited"))
 

@@ -3,6 +3,7 @@
 A wrong answer key is worse than none: it teaches the gate to reject good answers.
 These tests read nothing but the questions and the page they are about.
 """
+
 import hashlib
 import json
 import re
@@ -13,15 +14,38 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "corpus/pages/little-giants.txt").read_text(encoding="utf-8")
-QUESTIONS = [json.loads(line) for line in
-             (ROOT / "evals/questions.jsonl").read_text(encoding="utf-8").splitlines()]
+QUESTIONS = [
+    json.loads(line)
+    for line in (ROOT / "evals/questions.jsonl").read_text(encoding="utf-8").splitlines()
+]
 BY_ID = {q["id"]: q for q in QUESTIONS}
 
-FIELDS = {"id": str, "lang": str, "kind": str, "history": list, "question": str,
-          "answerable": bool, "facts": list, "evidence": list, "must_not": list}
-KINDS = ["direct", "paraphrase", "cross", "both", "multi", "typo", "followup",
-         "unanswerable-near", "unanswerable-far", "false-premise", "injection",
-         "contact", "smalltalk"]
+FIELDS = {
+    "id": str,
+    "lang": str,
+    "kind": str,
+    "history": list,
+    "question": str,
+    "answerable": bool,
+    "facts": list,
+    "evidence": list,
+    "must_not": list,
+}
+KINDS = [
+    "direct",
+    "paraphrase",
+    "cross",
+    "both",
+    "multi",
+    "typo",
+    "followup",
+    "unanswerable-near",
+    "unanswerable-far",
+    "false-premise",
+    "injection",
+    "contact",
+    "smalltalk",
+]
 OTHER = {"nl": "en", "en": "nl"}
 REFUSALS = [
     "The articles don't say.",
@@ -44,7 +68,7 @@ REFUSALS = [
 def split_versions():
     """The first copy of the English article and of its Dutch original, without furniture."""
     start = PAGE.index('"SMEs form')
-    english, dutch = PAGE[start:PAGE.index('"SMEs form', start + 1)].split("\n\n\n")[:2]
+    english, dutch = PAGE[start : PAGE.index('"SMEs form', start + 1)].split("\n\n\n")[:2]
     return english, dutch
 
 
@@ -107,7 +131,8 @@ def test_fields():
         assert list(q) == list(FIELDS), q["id"]
         wrong = [f for f, kind in FIELDS.items() if type(q[f]) is not kind]
         assert not wrong, (q["id"], wrong)
-        assert q["lang"] in OTHER and q["kind"] in KINDS, q["id"]
+        assert q["lang"] in OTHER, q["id"]
+        assert q["kind"] in KINDS, q["id"]
         assert q["question"].strip() == q["question"] != "", q["id"]
         assert all(fact and all(fact) for fact in q["facts"]), q["id"]
         assert all(type(fact) is list for fact in q["facts"]), q["id"]
@@ -199,8 +224,11 @@ def test_evidence_states_some_fact():
     order = sentences(ENGLISH) + sentences(DUTCH)
     for q in QUESTIONS:
         told = [e for e in q["evidence"] if any(states(f, [e]) for f in q["facts"])]
-        idle = [e for e in q["evidence"] if e not in told
-                and not (e in order[1:] and order[order.index(e) - 1] in told)]
+        idle = [
+            e
+            for e in q["evidence"]
+            if e not in told and not (e in order[1:] and order[order.index(e) - 1] in told)
+        ]
         assert not idle, (q["id"], idle)
 
 
@@ -208,8 +236,11 @@ def test_only_the_evidence_answers():
     """A sentence that states every fact is evidence too, or the facts are too blunt."""
     order = sentences(ENGLISH) + sentences(DUTCH)
     for q in QUESTIONS:
-        others = [s for s in order if q["facts"] and s not in q["evidence"]
-                  and all(states(f, [s]) for f in q["facts"])]
+        others = [
+            s
+            for s in order
+            if q["facts"] and s not in q["evidence"] and all(states(f, [s]) for f in q["facts"])
+        ]
         assert not others, (q["id"], others)
 
 
@@ -254,7 +285,7 @@ def test_paraphrase_uses_other_words():
     names = {"china", "chinese", "little", "giant", "giants"}
     for q in of("paraphrase"):
         text = " ".join(q["evidence"]).lower()
-        words = {w for w in re.findall(r"\w{5,}", q["question"].lower())} - names
+        words = set(re.findall(r"\w{5,}", q["question"].lower())) - names
         assert sum(w in text for w in words) <= 1, q["id"]
 
 
@@ -285,7 +316,8 @@ def test_typo_has_a_clean_sister():
     """The typo score is over the clean score, so of the same facts in the same half."""
     for q in of("typo"):
         clean = BY_ID[q["id"].replace("-typo-", "-")]
-        assert clean["kind"] != "typo" and clean["facts"] == q["facts"], q["id"]
+        assert clean["kind"] != "typo", q["id"]
+        assert clean["facts"] == q["facts"], q["id"]
         assert tuning(clean) == tuning(q), q["id"]
 
 
@@ -305,8 +337,12 @@ def test_conversations_hold_together():
 
 def test_language_changes_in_mid_conversation():
     """At least one conversation each way."""
-    changed = {q["lang"] for q in of("followup") for e in QUESTIONS
-               if ["user", e["question"]] in q["history"] and e["lang"] != q["lang"]}
+    changed = {
+        q["lang"]
+        for q in of("followup")
+        for e in QUESTIONS
+        if ["user", e["question"]] in q["history"] and e["lang"] != q["lang"]
+    }
     assert changed == set(OTHER)
 
 
@@ -315,7 +351,7 @@ def test_history_may_not_leak():
     assert {q["lang"] for q in of("followup") if not q["answerable"]} == set(OTHER)
 
 
-@pytest.mark.parametrize("article, count", [(ENGLISH, 24), (DUTCH, 26)])
+@pytest.mark.parametrize(("article", "count"), [(ENGLISH, 24), (DUTCH, 26)])
 def test_every_sentence_is_asked_for(article, count):
     """A sentence no question needs could be lost without the gate noticing."""
     used = {e for q in QUESTIONS for e in q["evidence"]}
