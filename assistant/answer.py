@@ -14,6 +14,8 @@ from assistant.cite import citation_of, cite
 from assistant.query import (
     MAX_QUESTION,
     asserts,
+    has_topic,
+    is_elliptical,
     is_foreign,
     smalltalk_kind,
     understand,
@@ -26,12 +28,12 @@ from ingest.facts import numbers
 from ingest.index import Index, current_generation, open_index
 from ingest.records import Article, Language
 from ingest.settings import Settings
-from ingest.words import is_content, words
 
 if TYPE_CHECKING:
     from assistant.llama import SentenceRetriever
 
 EXAMPLES = 4
+CLEAR = 0.15  # how much surer an elliptical question must be by itself than with its context
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +126,16 @@ class Assistant:
 
     def _part(self, query: Query, part: str) -> tuple[list[Evidence], Choice]:
         """Return what answers one part, by itself or with the question it leans on."""
-        asked = [f"{query.context} {part}"] if query.context else [part]
-        if query.context and any(is_content(word) for word in words(part)):
-            asked.insert(0, part)  # by itself first, so that the conversation does not leak in
+        alone, leaning = [part], [f"{query.context} {part}"] if query.context else []
+        if leaning and not has_topic(part):
+            alone = []
         found = []
-        for text in asked:
+        for text in alone + leaning:
             evidence = self._of_one_purpose(self._retriever.evidence(text))
             found.append((evidence, self._choose(query, text, evidence)))
+        if len(found) == 2 and is_elliptical(part):
+            alone_is_clear = found[0][1].confidence > found[1][1].confidence + CLEAR
+            return found[0] if alone_is_clear else found[1]
         return max(found, key=lambda pair: pair[1].confidence)
 
     def _of_one_purpose(self, evidence: list[Evidence]) -> list[Evidence]:

@@ -66,7 +66,8 @@ _GREETINGS: dict[Language, set[str]] = {
     },
 }  # fmt: skip
 _CONTACT = re.compile(
-    r"\b(?:(?:contact|reach|call|e-?mail|phone|ring|meet|hire|write to|talk to|speak (?:to|with))"
+    r"\b(?:(?:contact|reach|call|called|e-?mail|phone|ring|meet|hire|write to|talk to|"
+    r"speak (?:to|with))"
     r" (?:you\b|us\b|someone|somebody|anyone|an? (?:person|human|expert|consultant|advis[eo]r|"
     r"colleague)|your (?:team|people|company|firm|office))|get in touch|"
     r"your (?:phone|telephone|e-?mail|address|office|contact|website|number)|"
@@ -78,7 +79,8 @@ _CONTACT = re.compile(
     r"afspraak (?:maken|vastleggen|boeken)|(?:een|vaste) afspraak|"
     r"(?:met )?(?:een|iemand) (?:mens|medewerker|adviseur|consultant|expert|echt persoon) "
     r"(?:spreken|praten|bellen|contacteren)|spreken met (?:iemand|een)|"
-    r"(?:jullie|u) inhuren|offerte)\b|^\W*contact\w*\W*$",
+    r"(?:jullie|u) inhuren|(?:jullie|u) .{0,30}\bgesprek|gesprek met (?:jullie|u)|offerte)\b|"
+    r"^\W*contact\w*\W*$",
     re.I,
 )
 _REQUEST = (
@@ -281,6 +283,16 @@ def smalltalk_kind(text: str) -> str | None:
         kinds.append(kind)
     order = ("about_me", "greeting", "thanks", "goodbye")
     return min(kinds, key=order.index) if kinds else None
+
+
+def has_topic(text: str) -> bool:
+    """Return whether a text has a word that can be searched for."""
+    return any(is_content(word) for word in words(text))
+
+
+def is_elliptical(text: str) -> bool:
+    """Return whether a question opens as the continuation of another: "and how many?"."""
+    return bool(_ELLIPTICAL.match(text)) or not has_topic(text)
 
 
 def _elliptical_on(text: str, turns: Sequence[Turn]) -> str:

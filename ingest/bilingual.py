@@ -28,7 +28,7 @@ EXPANSION_FLOOR = 0.4  # weaker matches do not count as the word's occurrence
 EXPANSIONS = 12  # collection words, in each language, that one question word may stand for
 K1, B = 0.9, 0.4  # BM25's saturation and length normalisation, Lucene's values for passages
 # Weights of the parts of a passage's score, each 0 to about 1. Fitted by hand on half of XQuAD's
-# articles and flat: halving or doubling any one moves nDCG@10 by less than .004 (docs/embedder.md).
+# articles and flat: halving or doubling one moves mean nDCG@10 by .003 at most (docs/embedder.md).
 LEXICAL, LATE, BEST_SENTENCE, DENSE, DENSE_SENTENCE = 1.0, 0.5, 0.5, 0.5, 0.5
 _GRAM = 3
 

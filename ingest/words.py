@@ -20,19 +20,19 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"})
 
 _STOPWORDS = {
     "nl": """
-        aan al alle alleen allemaal als altijd andere anders bent ben beetje
-        betekenen betekent bij bijvoorbeeld binnen bijna daar daarbij daarin daarmee daarna daarom daarop daarvan daarvoor dan dat de
-        deze die dit doe doen doet door dus echter een eens eerder elk elke en enkele er eraan
-        erbij erin ermee erop eruit ervan ervoor ervoor even gaan gaat geen geweest geworden had
-        hadden heb hebben hebt heeft heel hem hen het hier hij hoe hoeveel hun iets iemand ik in
+        aan al alle alleen allemaal als altijd andere anders bent ben beetje betekenen betekent bij
+        bijvoorbeeld binnen bijna daar daarbij daarin daarmee daarna daarom daarop daarvan daarvoor
+        dan dat de deze die dit doe doen doet door dus echter een eens eerder elk elke en enkele er
+        eraan erbij erin ermee erop eruit ervan ervoor ervoor even gaan gaat geen geweest geworden
+        had hadden heb hebben hebt heeft heel hem hen het hier hij hoe hoeveel hun iets iemand ik in
         is ja je jij jou jouw jullie kan kon konden kun kunnen kunt maar me meer meest men met mij
         mijn misschien moest moet moeten mogen na naar nee net niet niets niks nog nou nu of om
-        omdat onder ons onze ook op over soms sommige steeds te tegen ten ter terwijl toch toen
-        tot tussen u uit uw vaak van vanaf vandaan vanuit vanwege veel vele via vind voor vooral
-        waar waarbij waardoor waarin waarmee waarnaar waarom waarop waarover waaruit waarvan
-        waarvoor wanneer want waren was wat we wel welk welke werd werden wie wiens wij wil wilde
-        willen worden wordt zal ze zeer zelf zich zij zijn zit zo zoals zodat zou zouden zullen
-        zult ging mocht zonder hetzelfde dezelfde 'm 't 's d'r zo'n
+        omdat onder ons onze ook op over soms sommige steeds te tegen ten ter terwijl toch toen tot
+        tussen u uit uw vaak van vanaf vandaan vanuit vanwege veel vele via vind voor vooral waar
+        waarbij waardoor waarin waarmee waarnaar waarom waarop waarover waaruit waarvan waarvoor
+        wanneer want waren was wat we wel welk welke werd werden wie wiens wij wil wilde willen
+        worden wordt zal ze zeer zelf zich zij zijn zit zo zoals zodat zou zouden zullen zult ging
+        mocht zonder hetzelfde dezelfde 'm 't 's d'r zo'n
     """,
     "en": """
         a about above across after again against all almost along already also although always am
@@ -41,14 +41,14 @@ _STOPWORDS = {
         does doesn't doing don't done down during each either else ever every few for from further
         get gets give given gives go goes got had has hasn't have haven't having he her here hers
         herself him himself his how however i i'm if in into is isn't it it's its itself just let
-        many may me mean means might mine more most much must my myself neither no nor not nothing now
-        of off often on once one only onto or other others our ours out over own per please quite rather
-        same shall she should since so some somebody someone something sometimes still such tell
-        than that that's the their theirs them themselves then there there's these they this those
-        though through thus to together too toward towards under until up upon us very via was
-        wasn't we well were weren't what what's whatever when where whereas whether which while
-        who who's whom whose why will with within without won't would wouldn't yet you your yours
-        yourself
+        many may me mean means might mine more most much must my myself neither no nor not nothing
+        now of off often on once one only onto or other others our ours out over own per please
+        quite rather same shall she should since so some somebody someone something sometimes still
+        such tell than that that's the their theirs them themselves then there there's these they
+        this those though through thus to together too toward towards under until up upon us very
+        via was wasn't we well were weren't what what's whatever when where whereas whether which
+        while who who's whom whose why will with within without won't would wouldn't yet you your
+        yours yourself
     """,
 }
 
