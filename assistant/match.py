@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.bilingual import Asked, Ids, Lexicon, ask, best_matches
+from ingest.bilingual import Asked, Ids, Lexicon, Passage, ask, best_matches
 from ingest.facts import number_keys
 from ingest.index import Index
 from ingest.records import LANGUAGES, Language
@@ -62,6 +62,10 @@ class Matcher:
 
     def _text(self, text: str, language: Language) -> Text:
         return Text(language, self._lexicons[language].ids(text))
+
+    def passage(self, sentences: Sequence[str], language: Language) -> Passage:
+        """Return a chunk's sentences as `rank_passages` reads them."""
+        return Passage.of_sentences(sentences, self._lexicons[language], self._embedder)
 
     def strengths(self, asked: Asked, texts: Sequence[Text]) -> np.ndarray:
         """Return (texts, question words) the strength of each word's best match, 0 to 1."""

@@ -1,8 +1,8 @@
 """Question → Evidence: the sentences that may answer, best first.
 
 Chunks are found three ways (dense in Chroma, lexical in tantivy with the question's words
-expanded into both languages, and through expected questions), and the sentences of those chunks
-are then scored one by one against the question.
+expanded into both languages, and through expected questions), ranked together by
+ingest/bilingual.py, and the sentences of the best are then scored one by one.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import numpy as np
 from assistant import score
 from assistant.match import Matcher
 from assistant.records import Evidence
-from ingest.bilingual import Asked
+from ingest.bilingual import Asked, Passage, rank_passages
 from ingest.index import Index
-from ingest.records import LANGUAGES, Face, Sentence, other
+from ingest.records import LANGUAGES, Chunk, Face, Sentence, other
 
 if TYPE_CHECKING:
     from ingest.embedder import Embedder
 
-DEPTH = 20  # chunks from each method and language; sentences are scored after
+DEPTH = 20  # chunks from each method and language
+KEPT = 20  # of them, the best, whose sentences are scored
 Ranks = dict[str, dict[str, int]]  # chunk id -> method -> rank from 1
 
 
@@ -37,11 +38,13 @@ class Retriever:
         self.matcher = Matcher(index, embedder)
         self._vector = lru_cache(maxsize=16_384)(self._encode)
         self._view = lru_cache(maxsize=4096)(self._look)
+        self._passage = lru_cache(maxsize=4096)(self._read)
 
     def evidence(self, question: str) -> list[Evidence]:
         """Return the scored sentences of the chunks found, best first."""
-        ranks = self._ranks(self.matcher.asked(question))
-        chunks = [self._index.catalog.chunk(identity) for identity in ranks]
+        asked = self.matcher.asked(question)
+        ranks = self._ranks(asked)
+        chunks = self._best(asked, ranks)
         found = [(sentence, chunk.id) for chunk in chunks for sentence in chunk.sentence_ids]
         return self._scored(question, found, ranks)
 
@@ -60,6 +63,22 @@ class Retriever:
         if self._faces:
             _note(ranks, "questions", self._by_questions(asked))
         return ranks
+
+    def _best(self, asked: Asked, ranks: Ranks) -> list[Chunk]:
+        """Return the chunks whose sentences are worth a look, by the formula of the evals.
+
+        What expected questions lead to stays in, for it may share no word with the question.
+        """
+        chunks = [self._index.catalog.chunk(identity) for identity in ranks]
+        scores = rank_passages(asked, [self._passage(chunk) for chunk in chunks])
+        order = [chunks[place].id for place in np.argsort(-scores, kind="stable")]
+        _note(ranks, "hybrid", order)
+        kept = set(order[:KEPT]) | {i for i, found in ranks.items() if "questions" in found}
+        return [chunk for chunk in chunks if chunk.id in kept]
+
+    def _read(self, chunk: Chunk) -> Passage:
+        sentences = [self._index.catalog.sentence(i).text for i in chunk.sentence_ids]
+        return self.matcher.passage(sentences, chunk.language)
 
     def _by_questions(self, asked: Asked) -> list[str]:
         """Return the chunks whose sentences answer the nearest expected questions."""

@@ -156,7 +156,7 @@ def _retrieval(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     embedder = load_embedder(settings.embedder, api_key=settings.embedder_api_key)
     try:
-        print(table(run(options.folder, embedder)))
+        print(table(run(options.folder, embedder, options.methods.split(","))))
     except (OSError, ValueError, KeyError) as error:
         print(f"{options.folder}: is no collection in BEIR's format ({error}).", file=sys.stderr)
         return 2
@@ -224,6 +224,11 @@ def _commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     one = commands.add_parser("bench", help="how long everything takes")
     one.add_argument("--no-web", action="store_true", help="without starting the web page")
     one = commands.add_parser("retrieval", help="the retrieval part on a collection (BEIR)")
+    one.add_argument(
+        "--methods",
+        default="lexical,dense,hybrid",
+        help="any of lexical (plain BM25 with stemming), dense, hybrid; side by side",
+    )
     one.add_argument("folder", type=Path, metavar="DIR")
 
 
