@@ -19,7 +19,7 @@ from ingest.words import words
 
 TOLD_BY_SIGHT = ("number", "date")  # kinds that a sentence plainly holds or lacks
 KIND = 2.0  # nats; what the kind of answer asked for weighs, as a word of the question
-ALIKE = 0.4  # share of the vectors' cosine in how much two questions ask the same
+ALIKE = 0.2  # share of the vectors’ cosine in how much two questions ask the same
 REFERRING = 0.9  # what a match in the sentence before counts for one that refers back …
 NEIGHBOUR = 0.5  # … and for any other
 SAME_NAME = 0.7  # strength from which a name is taken for the same, spelt another way
@@ -219,7 +219,7 @@ WEIGHTS = {
     "kind": 1.1,
     "lacks": 0.0,
     "numbers": 0.7,
-    "question": 4.0,
+    "question": 5.0,
 }
 BIAS = -7.0
 
