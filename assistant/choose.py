@@ -22,7 +22,7 @@ TIE = 1.2  # log-odds under the best at which a further sentence answers as well
 NEAR = 2.5  # … and at which it may join if it meets more of the question
 GAIN = 0.2  # how much more of the question's weight it must meet then
 LEAD = 3.0  # log-odds; a clearer lead says no more
-SAME = 0.12  # a twin in the reader's language may cover this much less and still stand in
+SAME = 0.3  # a twin in the reader's language may cover this much less and still stand in
 
 # Bare pronouns only: "These companies …" names what it is about.
 _OPENS_WITH_PRONOUN = re.compile(
