@@ -18,8 +18,10 @@ from ingest.records import Language, Sentence
 ANSWERED = 0.35  # confidence from which a question counts as covered
 CONSIDERED = 30  # candidates from which sentences are chosen
 MOST = 3  # sentences for one part of a question
-TIE = 1.2  # log-odds under the best at which a further sentence answers as well …
+TIE = 0.8  # log-odds under the best at which a further sentence answers as well …
 NEAR = 2.5  # … and at which it may join if it meets more of the question
+FURTHER = 2.0  # … and at which the next sentence may go on with the best one's point …
+LISTED = 8.0  # … where several things are asked for
 GAIN = 0.2  # how much more of the question's weight it must meet then
 LEAD = 3.0  # log-odds; a clearer lead says no more
 SAME = 0.3  # a twin in the reader's language may cover this much less and still stand in
@@ -28,6 +30,18 @@ SAME = 0.3  # a twin in the reader's language may cover this much less and still
 _OPENS_WITH_PRONOUN = re.compile(
     r"^\W*(?:it|they|he|she|this (?:is|can|may|will|was)|dit (?:is|kan|zal|was|betekent|gebeurt)|"
     r"dat (?:is|kan|was)|ze|zij|hij)\b",
+    re.I,
+)
+_SEVERAL = re.compile(
+    r"\b(?:what|which)\s(?:\w+\s){0,2}?\w+(?:[^s]s|ia)\b|\bwhat are\b|\ball\b|\blist\b|"
+    r"\bwelke\s(?:\w+\s)?\w+(?:en|s|ia)\b|\bwat zijn\b|\balle\b|\ballemaal\b|\blijst\b",
+    re.I,
+)
+# An addition about the same subject: a connective, then a pronoun before long.
+_GOES_ON = re.compile(
+    r"^\W*(?:additionally|moreover|furthermore|in addition|also|besides|on top of that|"
+    r"bovendien|bovenal|daarnaast|verder|ook|tevens|daarbij)\b(?:\W+\w+){0,3}?\W+"
+    r"(?:they|it|their|its|he|she|these|this|ze|zij|het|hun|zijn|deze|dit|die)\b",
     re.I,
 )
 GetSentence = Callable[[str], Sentence]
@@ -77,26 +91,36 @@ def choose(
         reasons.append(
             f"took {candidate.sentence_id}: score {candidate.score:.2f}, meets {gain:.0%} more"
         )
-    chosen = _with_antecedents(chosen, evidence, sentence)
+    chosen = _with_neighbours(question, chosen, evidence, sentence)
     return Choice(question, tuple(chosen), confidence(in_doubt(evidence)), tuple(reasons))
 
 
-def _with_antecedents(
-    chosen: list[Evidence], evidence: Sequence[Evidence], sentence: GetSentence
+def _with_neighbours(
+    question: str, chosen: list[Evidence], evidence: Sequence[Evidence], sentence: GetSentence
 ) -> list[Evidence]:
-    """Return the chosen with the sentence before each that opens with a pronoun.
+    """Return the chosen with the neighbours that complete them.
 
-    "It's a cliché you often find …" says nothing without what it is about.
+    The sentence before one that opens with a pronoun ("It's a cliché you often find …"), which
+    says nothing without it; and the one after the best if it goes on with the same point
+    ("Additionally, they must …"), more readily where several things are asked for.
     """
     by_id = {e.sentence_id: e for e in evidence}
     told = {name for e in chosen for name in (e.sentence_id, *sentence(e.sentence_id).twins)}
     out = list(chosen)
-    for item in chosen:
+    for place, item in enumerate(chosen):
         record = sentence(item.sentence_id)
         before = by_id.get(f"{record.article_id}.{record.index - 1}")
-        if before and _OPENS_WITH_PRONOUN.match(item.text) and before.sentence_id not in told:
-            out.append(before)
-            told.add(before.sentence_id)
+        after = by_id.get(f"{record.article_id}.{record.index + 1}")
+        wanted = [before] if before and _OPENS_WITH_PRONOUN.match(item.text) else []
+        if after and not place and _GOES_ON.match(after.text):
+            behind = logit(item.score) - logit(after.score)
+            wanted += (
+                [after] if behind <= (LISTED if _SEVERAL.search(question) else FURTHER) else []
+            )
+        for neighbour in wanted:
+            if neighbour.sentence_id not in told:
+                out.append(neighbour)
+                told |= {neighbour.sentence_id, *sentence(neighbour.sentence_id).twins}
     return out
 
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 # Groups of sentences that may say the same: (from the first article, from the second).
 STEPS = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1))  # two with two would pair what is one to one
 GROUP_COST = 0.2  # each sentence beyond 1-1 costs this; with .08 neighbours were lumped together
-MATCH = 0.32  # on XQuAD with three in ten sentences missing P .96, R 1; free translations need it low
+MATCH = (
+    0.32  # on XQuAD with three in ten sentences missing P .96, R 1; free translations need it low
+)
 ARTICLE_MATCH = 0.3  # share of aligned sentences below which two articles are no translations
 
 
