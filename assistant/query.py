@@ -30,7 +30,8 @@ _SMALLTALK = {
         r"(?:thanks?(?: you)?|thx|ty|many thanks|cheers|great|perfect|nice|ok(?:ay)?|cool|"
         r"bedankt|dank (?:je|u)(?: wel)?|merci|dankjewel|dankuwel|top|prima|super|oké|tof|"
         r"very helpful|dat helpt|duidelijk|that helps|clear)"
-        r"(?: (?:a lot|so much|very much|for your help|voor (?:je|uw|de) hulp|alvast|hoor))?",
+        r"(?:,? (?:a lot|so much|very much|alvast|hoor|zeg|man|all|everyone|hartelijk|zeer))*"
+        r"(?:,? (?:for|voor|that|dit|dat|this|you|u|je|i|ik|zo)\b(?: [^\s?]+){0,6})?",
         re.I,
     ),
     "goodbye": re.compile(
