@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.match import Matcher, Text, coverage, share_of_numbers
+from assistant.query import asserts
 from ingest.bilingual import Asked
 from ingest.facts import names, numbers
 from ingest.words import words
@@ -24,7 +25,7 @@ REFERRING = 0.9  # what a match in the sentence before counts for one that refer
 NEIGHBOUR = 0.5  # … and for any other
 SAME_NAME = 0.7  # strength from which a name is taken for the same, spelt another way
 VAGUE = 0.6  # what "tens of thousands" is worth where a number is asked for
-FIGURE = 0.9  # what any number counts for another one that the question names
+FIGURE = 0.9  # what any number counts for one that the question claims, or gives of its asker
 TWIN = 0.95  # … in what the sentence's translation says
 FACES = 0.9  # … in the expected questions that lead to it
 TITLE = 0.5  # … and in the article's title
@@ -54,6 +55,7 @@ _QUANTITY = re.compile(
     r"minderheid|handvol|enkele|verschillende|één|one|none|geen)\b",
     re.I,
 )
+_OURS = re.compile(r"\b(?:we|our|us|my|i|wij|ons|onze|mijn|ik)\b", re.I)
 _REASON = re.compile(
     r"\b(?:because|since|due to|so that|in order to|therefore|as a result|caused|to avoid|"
     r"omdat|doordat|zodat|want|dankzij|wegens|vanwege|om te|om .* te|daarom|dus|hierdoor)\b",
@@ -134,7 +136,8 @@ def features(
     figures = np.array([word[0].isdigit() for word in asked.words], bool)
     counted = np.array([bool(numbers(view.text)) for view in views], np.float32)
     rest = coverage(asked, own * ~figures)  # figures alone ("17 x 23") ask for nothing here
-    own = np.maximum(own, FIGURE * np.outer(counted * np.minimum(1.0, 2 * rest), figures))
+    if asserts(question) or _OURS.search(question):
+        own = np.maximum(own, FIGURE * np.outer(counted * np.minimum(1.0, 2 * rest), figures))
     reach = np.array([REFERRING if _REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
     before = reach[:, None] * meet([view.before for view in views])
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
