@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -37,12 +38,13 @@ def main(arguments: list[str] | None = None) -> int:
     except AssistantError as error:
         print(error, file=sys.stderr)
         return 1
+    text = shown(trace.answer) + (explained(trace) if options.explain else "")
     if options.json:
-        print(json.dumps(trace.answer.as_json(), ensure_ascii=False, indent=2))
-    else:
-        print(shown(trace.answer))
-        if options.explain:
-            print(explained(trace))
+        text = json.dumps(trace.answer.as_json(), ensure_ascii=False, indent=2)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # … | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

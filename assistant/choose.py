@@ -15,7 +15,7 @@ from assistant.score import confidence
 from ingest.deduplicate import normalised
 from ingest.records import Language, Sentence
 
-ANSWERED = 0.35  # confidence from which a question counts as covered
+ANSWERED = 0.4  # confidence from which a question counts as covered
 CONSIDERED = 30  # candidates from which sentences are chosen
 MOST = 3  # sentences for one part of a question
 TIE = 0.8  # log-odds under the best at which a further sentence answers as well …
@@ -70,14 +70,15 @@ def choose(
     best = logit(evidence[0].score)
     asked = matcher.asked(question)
     meets = matcher.strengths(asked, [matcher.text(e.text, e.language) for e in evidence])
+    most = MOST if asked.words else 1  # "how many?" tells nothing of a second sentence
     chosen: list[Evidence] = []
     reasons: list[str] = []
     said: set[str] = set()  # ids and normalised texts of what is chosen, twins included
     met = np.zeros(len(asked.words))
     for candidate, strength in zip(evidence, meets, strict=True):
         behind = best - logit(candidate.score)
-        if len(chosen) == MOST or behind > NEAR:
-            limit = f"{MOST} sentences" if len(chosen) == MOST else f"{behind:.1f} behind the best"
+        if len(chosen) == most or behind > NEAR:
+            limit = f"{most} sentences" if len(chosen) == most else f"{behind:.1f} behind the best"
             reasons.append(f"stopped before {candidate.sentence_id}: {limit}")
             break
         if {candidate.sentence_id, normalised(candidate.text)} & said:

@@ -27,9 +27,11 @@ _SMALLTALK = {
         re.I,
     ),
     "thanks": re.compile(
+        r"(?:(?:super|heel erg|hartelijk|zeer|erg|veel|ok(?:ay)?|oké|top|great|perfect),? )?"
         r"(?:thanks?(?: you)?|thx|ty|many thanks|cheers|great|perfect|nice|ok(?:ay)?|cool|"
         r"bedankt|dank (?:je|u)(?: wel)?|merci|dankjewel|dankuwel|top|prima|super|oké|tof|"
-        r"very helpful|dat helpt|duidelijk|that helps|clear)"
+        r"very helpful|dat helpt|duidelijk|that helps|clear|(?:dat|that) (?:was|is|['’]s) "
+        r"(?:het|alles|all|it|everything|(?:heel )?duidelijk|(?:very )?clear|helpful|handig)|dank)"
         r"(?:,? (?:a lot|so much|very much|alvast|hoor|zeg|man|all|everyone|hartelijk|zeer))*"
         r"(?:,? (?:for|voor|that|dit|dat|this|you|u|je|i|ik|zo)\b(?: [^\s?]+){0,6})?",
         re.I,

@@ -234,18 +234,18 @@ def combined(parts: dict[str, float]) -> float:
 
 
 CONFIDENCE = {
-    "coverage": 2.5,
-    "in_context": -1.5,
-    "hinted": 4.1,
-    "strangers": -3.2,
-    "foreign": -0.4,
-    "dense": 2.1,
-    "kind": 0.3,
-    "lacks": 0.0,
-    "numbers": 0.3,
-    "question": 3.7,
-    "lead": 0.3,
-    "bias": -4.9,
+    "coverage": 3.2,
+    "in_context": -2.7,
+    "hinted": 4.0,
+    "strangers": -4.0,
+    "foreign": -1.7,
+    "dense": 2.8,
+    "kind": -0.1,
+    "lacks": -1.6,
+    "numbers": 0.0,
+    "question": 3.6,
+    "lead": 0.2,
+    "bias": -4.4,
 }
 
 

@@ -5,7 +5,7 @@ each passage, in both languages, so the sentence that holds it is known. Its art
 like any corpus; one half of them fits the weights, the other half is only reported. A question
 whose answering sentences are taken away is one that the articles nearly cover, which is what a
 confidence must tell from a covered one. The expected questions' weight can't be learned there;
-for it the tuning half of the eval file joins in, its gate half never.
+for it the tuning half of the eval file joins in, and evals/tuning.jsonl; the gate half never.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ingest.settings import Settings
 from ingest.words import is_content
 
 TOP = 40  # candidates of a question that the ranking is fitted on
-SHRINK = 0.0005  # ridge penalty
+SHRINK = 0.0003  # ridge penalty
 STEPS = 25  # of Newton's method; it settles in eight
 DESCENTS = 400
 
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Fit and print; return the exit status."""
     options = _parser().parse_args(arguments)
     sets = {f"xquad {half}": list(xquad(options.xquad, half)) for half in (0, 1)}
-    sets["own tuning half"] = list(own(options.questions))
+    sets["own tuning half"] = list(own(options.questions, options.more))
     fitted = _ranking(sets["xquad 0"])
     print("WEIGHTS =", _rounded(fitted))
     for name, asked in sets.items():
@@ -113,13 +113,13 @@ def xquad(folder: Path, half: int) -> Iterator[Asked]:
                 )
 
 
-def own(path: Path) -> Iterator[Asked]:
-    """Yield the tuning half of the eval file, single-part questions over the start corpus."""
+def own(path: Path, more: Path) -> Iterator[Asked]:
+    """Yield single-part questions over the start corpus: the eval file's tuning half, and more."""
     settings = Settings.from_environment()
     ensure_index(settings)
     embedder = load_embedder(settings.embedder)
     retriever = Retriever(open_index(settings.index, embedder.name), embedder)
-    for question in load_questions(path, "tuning"):
+    for question in [*load_questions(path, "tuning"), *load_questions(more, "all")]:
         text = question.question
         several = len(question_parts(main_part(text))) > 1
         if question.history or several or question.kind in ("contact", "smalltalk"):
@@ -262,6 +262,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("xquad", type=Path, help="folder with documents.jsonl, questions.jsonl")
     parser.add_argument("--questions", type=Path, default=Path(__file__).parent / "questions.jsonl")
+    parser.add_argument("--more", type=Path, default=Path(__file__).parent / "tuning.jsonl")
     return parser
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 import httpx
@@ -25,7 +26,7 @@ from ui.app import create_app
 from ui.desk import Desk, Refused
 from ui.limits import Limits
 from ui.serving import NotReady, Serving
-from ui.texts import DUTCH
+from ui.texts import DUTCH, ENGLISH
 
 pytestmark = GRADIO_WARNINGS
 
@@ -82,6 +83,38 @@ def test_a_broken_answer_tells_a_code_and_no_more(
     assert json.loads(only) == {"code": "internal", "message": DUTCH.error_internal}
     assert "secret" in caplog.text
     desk.serving.stop()
+
+
+def test_past_the_answers_it_can_give_at_once_it_says_when_to_come_back(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.api.SECONDS_TO_QUEUE", 0.1)
+    one = Settings.from_environment({"ASSISTANT_CONCURRENT_ANSWERS": "1"})
+    setup = replace(settings, concurrent_answers=one.concurrent_answers)
+    waiting = Waiting(steps=1000)
+    held = Serving(setup, lambda _: waiting)  # type: ignore[arg-type,return-value]
+    stream = {"accept": "text/event-stream"}
+    with serving(create_app(setup, serving=held)) as address:
+        with httpx.Client(base_url=address, timeout=10) as client:
+            wait_until(lambda: client.get("/readyz").is_success)
+            body = {"message": "hoi"}
+            with client.stream("POST", "/api/v1/chat", json=body, headers=stream) as slow:
+                next(slow.iter_lines())
+                for headers in ({}, stream):
+                    refused = client.post(
+                        "/api/v1/chat", json={**body, "lang": "en"}, headers=headers
+                    )
+                    assert refused.status_code == 503
+                    assert int(refused.headers["retry-after"]) > 0
+                    assert refused.json() == {
+                        "error": {"code": "busy", "message": ENGLISH.error("busy")}
+                    }
+                assert client.get("/healthz").is_success
+            # The reader has gone: the place is free again.
+            assert waiting.closed.wait(1)
+            waiting.steps = 1
+            assert client.post("/api/v1/chat", json=body).is_success
+            assert client.post("/api/v1/chat", json=body, headers=stream).is_success
 
 
 def test_stopping_the_server_finishes_running_answers(settings: Settings) -> None:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from browsing import Watched, chromium, sideways, violations
 from playwright.sync_api import Browser, FrameLocator, expect
+from playwright.sync_api import Error as PlaywrightError
 from running import GRADIO_WARNINGS, Waiting, serving, wait_until
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -47,10 +48,18 @@ def host_page(request: Request) -> Response:
     return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 
 
+def bare_page(_request: Request) -> Response:
+    """A page without a policy of its own: what its scripts may not do, somebody else forbids."""
+    return HTMLResponse('<!doctype html><title>Een site</title><link rel="icon" href="data:,">')
+
+
 @pytest.fixture(scope="module")
 def sites(settings: Settings) -> Iterator[dict[str, str]]:
-    """The addresses of the chat, of a site that may embed it, and of one that may not."""
-    host = Starlette(routes=[Route("/", host_page)])
+    """The addresses of the chat, of a site that may embed it, and of one that may not.
+
+    The chat is a third party to both: for a browser, chat.firm.test and www.firm.test are one.
+    """
+    host = Starlette(routes=[Route("/", host_page), Route("/bare", bare_page)])
     with serving(host) as elsewhere:
         port = urlsplit(elsewhere).port
         allowed = f"http://www.firm.test:{port}"
@@ -60,7 +69,8 @@ def sites(settings: Settings) -> Iterator[dict[str, str]]:
         with serving(create_app(setup)) as chat:
             wait_until(lambda: httpx.get(f"{chat}/readyz").is_success)
             yield {
-                "chat": f"http://chat.firm.test:{urlsplit(chat).port}",
+                "chat": f"http://chat.giants.test:{urlsplit(chat).port}",
+                "sister": f"http://chat.firm.test:{urlsplit(chat).port}",
                 "local": chat,
                 "firm": allowed,
                 "other": f"http://www.other.test:{port}",
@@ -81,13 +91,18 @@ def visit(sites: dict[str, str], browser: Browser) -> Iterator[Visit]:
     contexts = []
 
     def open_(
-        site: str = "firm", tag: str = "", width: int = 1200, height: int = 800, **more: Any
+        site: str = "firm",
+        tag: str = "",
+        chat: str = "chat",
+        width: int = 1200,
+        height: int = 800,
+        **more: Any,
     ) -> Watched:
         viewport = {"width": width, "height": height}
         context = browser.new_context(viewport=viewport, **more)
         contexts.append(context)
         watched = Watched(context)
-        query = httpx.QueryParams({"chat": sites["chat"], "tag": tag})
+        query = httpx.QueryParams({"chat": sites[chat], "tag": tag})
         watched.page.goto(f"{sites[site]}/?{query}")
         watched.page.wait_for_load_state("load")
         return watched
@@ -144,17 +159,31 @@ def test_a_marker_opens_its_quote_with_its_twin(visit: Visit) -> None:
     expect(card).to_have_count(0)
 
 
-def test_nothing_is_stored_with_third_party_cookies_blocked(visit: Visit) -> None:
-    for _ in range(5):
+NOTHING = {"cookies": [], "origins": []}
+
+
+def test_ten_answers_with_third_party_cookies_blocked(visit: Visit) -> None:
+    for _ in range(10):
         watched = visit()
         frame = open_chat(watched)
-        ask(frame, CRITERIA)
-        for place in (watched.page, frame):
-            stored = "[localStorage.length, sessionStorage.length, document.cookie]"
-            assert place.evaluate(stored) == [0, 0, ""]
-            assert place.evaluate("indexedDB.databases()") == []
-        assert watched.page.context.cookies() == []
-        watched.page.close()
+        expect(ask(frame, CRITERIA)).to_contain_text("15%")
+        with pytest.raises(PlaywrightError, match="SecurityError"):  # blocked it is
+            frame.evaluate("localStorage.length")
+        assert watched.page.context.storage_state(indexed_db=True) == NOTHING
+        assert watched.problems == []
+        watched.page.context.close()
+
+
+def test_where_it_could_store_something_it_stores_nothing(visit: Visit) -> None:
+    watched = visit(chat="sister")
+    frame = open_chat(watched)
+    ask(frame, CRITERIA)
+    for place in (watched.page, frame):
+        stored = "[localStorage.length, sessionStorage.length, document.cookie]"
+        assert place.evaluate(stored) == [0, 0, ""]
+        assert place.evaluate("indexedDB.databases()") == []
+        assert place.evaluate("window.caches ? caches.keys() : []") == []
+    assert watched.page.context.storage_state(indexed_db=True) == NOTHING
 
 
 def test_a_site_that_is_not_listed_gets_no_frame_and_no_answer(visit: Visit) -> None:
@@ -162,6 +191,42 @@ def test_a_site_that_is_not_listed_gets_no_frame_and_no_answer(visit: Visit) -> 
     watched.page.evaluate("ChatWidget.open()")
     watched.page.wait_for_timeout(800)
     assert any("frame-ancestors" in problem for problem in watched.problems)
+
+
+FETCH = """async ([address, type]) => {
+  const body = JSON.stringify({ message: "Hoeveel zijn er?" });
+  try {
+    const headers = { "Content-Type": type };
+    return (await fetch(address, { method: "POST", headers, body })).status;
+  } catch (error) { return error.name; }
+}"""
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])  # with and without preflight
+def test_a_site_that_is_not_listed_may_not_call_the_api(
+    browser: Browser, sites: dict[str, str], kind: str
+) -> None:
+    context = browser.new_context()
+    api = f"{sites['chat']}/api/v1/chat"
+    seen = {}
+    for site in ("firm", "other"):
+        watched = Watched(context)
+        heard: list[dict[str, Any]] = []
+        devtools = context.new_cdp_session(watched.page)
+        devtools.on("Network.responseReceivedExtraInfo", heard.append)
+        devtools.send("Network.enable")
+        watched.page.goto(f"{sites[site]}/bare")
+        heard.clear()
+        outcome = watched.page.evaluate(FETCH, [api, kind])
+        wait_until(lambda page=watched.page, heard=heard: page.wait_for_timeout(50) or heard)
+        opened = [name for h in heard for name in h["headers"] if name.lower().startswith("access")]
+        seen[site] = (outcome, {h["statusCode"] for h in heard}, bool(opened))
+        if site == "other":
+            assert any("blocked by CORS policy" in problem for problem in watched.problems)
+    context.close()
+    assert seen["other"] == ("TypeError", {403}, False)
+    answered = 200 if kind == "application/json" else 422
+    assert seen["firm"] == (answered, {answered}, True)
 
 
 def test_the_launcher_keeps_its_corner_under_a_strict_style_policy(visit: Visit) -> None:
