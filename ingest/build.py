@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ingest.chunks import build_chunks
 from ingest.deduplicate import deduplicate
 from ingest.editorial import Questions, add_translations, read_questions, unpaired
 from ingest.embedder import Embedder, load_embedder
-from ingest.errors import CorpusError, IndexMismatch, IndexMissing, IndexUnusable
+from ingest.errors import CorpusError, IndexBusy, IndexMismatch, IndexMissing, IndexUnusable
 from ingest.files import read_bytes
 from ingest.generations import (
     new_generation,
@@ -96,10 +97,14 @@ def build_index(settings: Settings, rebuild: bool = False, progress: Progress = 
     started = time.perf_counter()
     embedder = load_embedder(settings.embedder, api_key=settings.embedder_api_key)
     inputs = inputs_digest(settings.corpus, embedder.name)
-    with writing(settings.index):
-        last = None if rebuild else _last(settings.index)
-        if last and last.manifest.inputs == inputs:
+    last = None if rebuild else _last(settings.index)
+    if last and last.manifest.inputs == inputs:
+        with suppress(IndexBusy), writing(settings.index):
             remove_unfinished(settings.index)
+        return Built(last.manifest)
+    with writing(settings.index):
+        last = None if rebuild else _last(settings.index)  # another may just have built it
+        if last and last.manifest.inputs == inputs:
             return Built(last.manifest)
         corpus = read_corpus(settings.corpus, embedder, progress)
         old = last if last and last.manifest.embedder == embedder.name else None
