@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
@@ -94,27 +96,27 @@ def test_past_the_answers_it_can_give_at_once_it_says_when_to_come_back(
     waiting = Waiting(steps=1000)
     held = Serving(setup, lambda _: waiting)  # type: ignore[arg-type,return-value]
     stream = {"accept": "text/event-stream"}
-    with serving(create_app(setup, serving=held)) as address:
-        with httpx.Client(base_url=address, timeout=10) as client:
-            wait_until(lambda: client.get("/readyz").is_success)
-            body = {"message": "hoi"}
-            with client.stream("POST", "/api/v1/chat", json=body, headers=stream) as slow:
-                next(slow.iter_lines())
-                for headers in ({}, stream):
-                    refused = client.post(
-                        "/api/v1/chat", json={**body, "lang": "en"}, headers=headers
-                    )
-                    assert refused.status_code == 503
-                    assert int(refused.headers["retry-after"]) > 0
-                    assert refused.json() == {
-                        "error": {"code": "busy", "message": ENGLISH.error("busy")}
-                    }
-                assert client.get("/healthz").is_success
-            # The reader has gone: the place is free again.
-            assert waiting.closed.wait(1)
-            waiting.steps = 1
-            assert client.post("/api/v1/chat", json=body).is_success
-            assert client.post("/api/v1/chat", json=body, headers=stream).is_success
+    app = create_app(setup, serving=held)
+    with serving(app) as address, httpx.Client(base_url=address, timeout=10) as client:
+        wait_until(lambda: client.get("/readyz").is_success)
+        body = {"message": "hoi", "lang": "en"}
+        with client.stream("POST", "/api/v1/chat", json=body, headers=stream) as slow:
+            lines = slow.iter_lines()
+            assert next(lines) == "event: meta"
+            for headers in ({}, stream):
+                refused = client.post("/api/v1/chat", json=body, headers=headers)
+                assert refused.status_code == 503
+                assert int(refused.headers["retry-after"]) > 0
+                told = {"code": "busy", "message": ENGLISH.error("busy")}
+                assert refused.json() == {"error": told}
+            assert client.get("/healthz").is_success
+            assert not waiting.closed.is_set()
+            lines.close()
+        # The reader has gone: the place is free again.
+        assert waiting.closed.wait(1)
+        waiting.steps = 1
+        assert client.post("/api/v1/chat", json=body).is_success
+        assert client.post("/api/v1/chat", json=body, headers=stream).is_success
 
 
 def test_stopping_the_server_finishes_running_answers(settings: Settings) -> None:
@@ -177,10 +179,18 @@ def test_a_new_generation_is_taken_up(settings: Settings, monkeypatch: pytest.Mo
     held = Serving(settings, lambda _: Waiting(newest[0]))  # type: ignore[arg-type,return-value]
     held.start()
     wait_until(lambda: held.generation == "g1")
-    old = held.assistant()
-    newest[0] = "g2"
-    wait_until(lambda: held.generation == "g2")
-    assert cast(Waiting, old).retired.wait(2)
+    old = cast(Waiting, held.assistant())
+    retired, gone = old.retired, weakref.ref(old)
+    old.itself = old  # type: ignore[attr-defined]  # as a cache of its methods would
+    del old
+    gc.disable()  # nobody else may tidy up
+    try:
+        newest[0] = "g2"
+        wait_until(lambda: held.generation == "g2")
+        assert retired.wait(2)
+        wait_until(lambda: gone() is None, 5)
+    finally:
+        gc.enable()
     held.stop()
 
 

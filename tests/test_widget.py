@@ -213,7 +213,9 @@ def test_a_site_that_is_not_listed_may_not_call_the_api(
         watched = Watched(context)
         heard: list[dict[str, Any]] = []
         devtools = context.new_cdp_session(watched.page)
-        devtools.on("Network.responseReceivedExtraInfo", heard.append)
+        devtools.on(
+            "Network.responseReceivedExtraInfo", lambda event, heard=heard: heard.append(event)
+        )
         devtools.send("Network.enable")
         watched.page.goto(f"{sites[site]}/bare")
         heard.clear()
