@@ -18,6 +18,7 @@ from ingest.records import Language, Sentence
 ANSWERED = 0.4  # confidence from which a question counts as covered
 CONSIDERED = 30  # candidates from which sentences are chosen
 MOST = 3  # sentences for one part of a question
+TELLS = 1.5  # nats; what a question's words must tell for more than one sentence
 TIE = 0.8  # log-odds under the best at which a further sentence answers as well …
 NEAR = 2.5  # … and at which it may join if it meets more of the question
 FURTHER = 2.0  # … and at which the next sentence may go on with the best one's point …
@@ -70,7 +71,7 @@ def choose(
     best = logit(evidence[0].score)
     asked = matcher.asked(question)
     meets = matcher.strengths(asked, [matcher.text(e.text, e.language) for e in evidence])
-    most = MOST if asked.words else 1  # "how many?" tells nothing of a second sentence
+    most = MOST if asked.told >= TELLS else 1  # "how many?" tells nothing of a second sentence
     chosen: list[Evidence] = []
     reasons: list[str] = []
     said: set[str] = set()  # ids and normalised texts of what is chosen, twins included
