@@ -38,7 +38,7 @@ def test_a_bad_setting_is_named(name: str, value: str, problem: str) -> None:
     [
         ("ASSISTANT_PORT", " 80 ", "port", 80),
         ("ASSISTANT_DEMO", "ON", "demo", True),
-        ("ASSISTANT_INDEX", "/tmp/x", "index", Path("/tmp/x")),
+        ("ASSISTANT_INDEX", "some/x", "index", Path("some/x")),
         (
             "ASSISTANT_LLM_BASE_URL",
             "http://localhost:1/v1/",
