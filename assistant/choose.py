@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.match import Matcher
 from assistant.records import Evidence
-from assistant.score import confidence
+from assistant.score import TOLD_BY_SIGHT, confidence, question_kind
 from ingest.deduplicate import normalised
 from ingest.records import Language, Sentence
 
@@ -23,6 +23,7 @@ TIE = 0.8  # log-odds under the best at which a further sentence answers as well
 NEAR = 2.5  # … and at which it may join if it meets more of the question
 FURTHER = 2.0  # … and at which the next sentence may go on with the best one's point …
 LISTED = 8.0  # … where several things are asked for
+LONE = 0.4  # a question's only word may be this far from any word of the corpus
 GAIN = 0.2  # how much more of the question's weight it must meet then
 LEAD = 3.0  # log-odds; a clearer lead says no more
 SAME = 0.3  # a twin in the reader's language may cover this much less and still stand in
@@ -94,7 +95,14 @@ def choose(
             f"took {candidate.sentence_id}: score {candidate.score:.2f}, meets {gain:.0%} more"
         )
     chosen = _with_neighbours(question, chosen, evidence, sentence)
-    return Choice(question, tuple(chosen), confidence(in_doubt(evidence)), tuple(reasons))
+    lead = best - logit(evidence[1].score) if len(evidence) > 1 else LEAD
+    sure = confidence(in_doubt(dict(evidence[0].parts), lead))
+    vague = not asked.words and question_kind(question) not in TOLD_BY_SIGHT
+    lone = len(asked.words) == 1 and dict(evidence[0].parts)["unmet"] > LONE
+    if vague or lone:
+        sure = 0.0
+        reasons.append("nothing to search for: no word of the question is in the articles")
+    return Choice(question, tuple(chosen), sure, tuple(reasons))
 
 
 def _with_neighbours(
@@ -126,13 +134,13 @@ def _with_neighbours(
     return out
 
 
-def in_doubt(evidence: Sequence[Evidence]) -> dict[str, float]:
+def in_doubt(parts: Mapping[str, float], lead: float) -> dict[str, float]:
     """Return what tells whether the best candidate answers: its features, and its lead.
 
-    A sentence that answers usually stands out; where many are as good, none may be.
+    `lead` is in log-odds over the second. A sentence that answers usually stands out; where many
+    are as good, none may be.
     """
-    lead = logit(evidence[0].score) - logit(evidence[1].score) if len(evidence) > 1 else LEAD
-    return {**dict(evidence[0].parts), "lead": min(LEAD, lead)}
+    return {**parts, "lead": min(LEAD, lead)}
 
 
 def logit(probability: float) -> float:

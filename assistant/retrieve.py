@@ -8,6 +8,8 @@ ingest/bilingual.py, and the sentences of the best are then scored one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -33,12 +35,43 @@ class Retriever:
 
     def __init__(self, index: Index, embedder: Embedder, faces: bool = True) -> None:
         self._index = index
+        self.catalog = index.catalog
         self._embedder = embedder
         self._faces = faces and index.manifest.faces > 0
         self.matcher = Matcher(index, embedder)
         self._vector = lru_cache(maxsize=16_384)(self._encode)
         self._view = lru_cache(maxsize=4096)(self._look)
         self._passage = lru_cache(maxsize=4096)(self._read)
+        self._leave_open(index.catalog.faces("") if self._faces else ())
+
+    def without(self, face: Face) -> Retriever:
+        """Return this retriever as if an expected question had never been written.
+
+        Nor the likest to it, in the other language, of those that lead to the same sentence: the
+        two may be one's translation. For calibrating on the expected questions themselves.
+        """
+        faces = self.catalog.faces(face.sentence_id)
+        vector = self._vector(face.text)
+        others = [f for f in faces if f.language != face.language]
+        likest = max(others, key=lambda f: float(self._vector(f.text) @ vector), default=face)
+        kept = tuple(f for f in faces if f not in (face, likest))
+        out = copy(self)
+        if not face.sentence_id:
+            out._leave_open(kept)
+        left = tuple(self._face(f) for f in kept)
+        given = self._view
+
+        def view(sentence: Sentence) -> score.View:
+            seen = given(sentence)
+            return replace(seen, faces=left) if sentence.id == face.sentence_id else seen
+
+        out._view = view  # type: ignore[assignment]  # a plain function where a cached one was
+        return out
+
+    def _leave_open(self, faces: Sequence[Face]) -> None:
+        """Set the questions that no sentence answers."""
+        self._unanswered = [self._face(face) for face in faces]
+        self._unanswered_vectors = np.array([face.vector for face in self._unanswered])
 
     def evidence(self, question: str) -> list[Evidence]:
         """Return the scored sentences of the chunks found, best first."""
@@ -89,8 +122,16 @@ class Retriever:
             for hit in self._index.nearest("faces", language, asked.vector, DEPTH)
         ]
         near.sort(key=lambda hit: -hit[1])
-        sentences = dict.fromkeys(catalog.face_sentence(face) for face, _ in near[:DEPTH])
+        led = dict.fromkeys(catalog.face_sentence(face) for face, _ in near)
+        sentences = [sentence for sentence in led if sentence][:DEPTH]
         return list(dict.fromkeys(catalog.chunk_of(sentence) for sentence in sentences))
+
+    def _unanswered_like(self, asked: Asked) -> list[score.Face]:
+        """Return the likest of the questions that editors say the articles leave open."""
+        if not self._unanswered:
+            return []
+        likeness = self._unanswered_vectors @ asked.vector
+        return [self._unanswered[place] for place in np.argsort(-likeness)[:DEPTH]]
 
     def _scored(
         self, question: str, found: Sequence[tuple[str, str]], ranks: Ranks
@@ -98,7 +139,9 @@ class Retriever:
         catalog = self._index.catalog
         sentences = [catalog.sentence(identity) for identity, _ in found]
         views = [self._view(sentence) for sentence in sentences]
-        parts = score.features(question, self.matcher.asked(question), views, self.matcher)
+        asked = self.matcher.asked(question)
+        near = self._unanswered_like(asked)
+        parts = score.features(question, asked, views, self.matcher, near)
         scored = [
             Evidence(
                 sentence_id=sentence.id,

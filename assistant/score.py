@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.asking import asserts
 from assistant.match import Matcher, Text, coverage, share_of_numbers
-from assistant.query import asserts
 from ingest.bilingual import Asked
 from ingest.facts import names, numbers
 from ingest.words import words
 
 TOLD_BY_SIGHT = ("number", "date")  # kinds that a sentence plainly holds or lacks
 KIND = 2.0  # nats; what the kind of answer asked for weighs, as a word of the question
-ALIKE = 0.2  # share of the vectors’ cosine in how much two questions ask the same
+ALIKE = 0.3  # share of the vectors’ cosine in how much two questions ask the same
 REFERRING = 0.9  # what a match in the sentence before counts for one that refers back …
 NEIGHBOUR = 0.5  # … and for any other
 SAME_NAME = 0.7  # strength from which a name is taken for the same, spelt another way
@@ -120,9 +120,16 @@ def holds_kind(kind: str, text: str) -> float:
 
 
 def features(
-    question: str, asked: Asked, views: Sequence[View], matcher: Matcher
+    question: str,
+    asked: Asked,
+    views: Sequence[View],
+    matcher: Matcher,
+    unanswered: Sequence[Face] = (),
 ) -> list[dict[str, float]]:
-    """Return for each sentence what speaks for it, each feature about 0 to 1."""
+    """Return for each sentence what speaks for it, each feature about 0 to 1.
+
+    `unanswered` are the likest of the questions that editors say no sentence answers.
+    """
     kind = question_kind(question)
 
     def meet(texts: Sequence[Text]) -> np.ndarray:
@@ -149,6 +156,8 @@ def features(
     known = np.maximum(known, meet([view.title for view in views]))
     known = np.where(known >= SAME_NAME, known, 0.0)  # one city is not another, however alike
     strange = asked.weights * np.array([word in named for word in asked.words])
+    if asserts(question):  # "the Commission decides, right?": the name may be what is wrong
+        strange = np.zeros_like(strange)
     holds = np.array([holds_kind(kind, view.text) for view in views])
     columns = {
         "coverage": _with_kind(coverage(asked, own), asked.told, kind, holds),
@@ -157,16 +166,24 @@ def features(
             coverage(asked, np.maximum(helped, FACES * hints)), asked.told, kind, holds
         ),
         "strangers": (1 - known) @ strange,
-        "foreign": ((1 - np.maximum(helped, FACES * hints)) * asked.weights).max(
-            axis=1, initial=0.0
-        ),
         "dense": np.clip([asked.vector @ view.vector for view in views], 0.0, 1.0),
         "kind": holds - 0.5,
         "lacks": np.array([float(kind in TOLD_BY_SIGHT)] * len(views)) * (1 - holds),
         "numbers": np.array([share_of_numbers(question, view.text) for view in views]),
         "question": asks,
+        "unmet": np.full(len(views), _unmet(asked)),
+        "unasked": np.array([float(not view.faces) for view in views]),
+        "unanswered": np.full(len(views), max(_asks_same(kind, asked, unanswered, matcher)[0])),
     }
     return [{name: float(column[n]) for name, column in columns.items()} for n in range(len(views))]
+
+
+def _unmet(asked: Asked) -> float:
+    """Return the share of the question's weight that no word of the whole corpus meets."""
+    if not asked.words:
+        return 0.0
+    best = np.maximum.reduce([matrix.max(axis=1) for matrix in asked.strengths.values()])
+    return float((1 - best) @ asked.weights)
 
 
 def _with_kind(
@@ -198,6 +215,18 @@ def _faces(
     if not rows:
         return hints, asks
     faces = [face for view in views for face in view.faces]
+    same, there = _asks_same(kind, asked, faces, matcher)
+    np.maximum.at(hints, rows, there)
+    np.maximum.at(asks, rows, same)
+    return hints, asks
+
+
+def _asks_same(
+    kind: str, asked: Asked, faces: Sequence[Face], matcher: Matcher
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (faces,) how much each asks the same, and (faces, question words) its matches."""
+    if not faces:
+        return np.zeros(1, np.float32), np.zeros((1, len(asked.words)), np.float32)
     texts = [face.words for face in faces]
     there = matcher.strengths(asked, texts)
     back, told = matcher.returned(asked, texts)
@@ -207,22 +236,22 @@ def _faces(
     forth = coverage(asked, there) * (asked.told + same * mine) / max(asked.told + mine, 1e-9)
     back = back * (told + same * kinds) / np.maximum(told + kinds, 1e-9)
     alike = np.clip(np.stack([face.vector for face in faces]) @ asked.vector, 0.0, 1.0)
-    np.maximum.at(hints, rows, there)
-    np.maximum.at(asks, rows, ALIKE * alike + (1 - ALIKE) * np.sqrt(forth * back))
-    return hints, asks
+    return ALIKE * alike + (1 - ALIKE) * np.sqrt(forth * back), there
 
 
 WEIGHTS = {
-    "coverage": 2.0,
-    "in_context": 3.3,
-    "hinted": 3.3,
-    "strangers": -0.3,
-    "foreign": 0.0,
-    "dense": 3.9,
-    "kind": 1.1,
-    "lacks": 0.0,
-    "numbers": 0.7,
-    "question": 5.0,
+    "coverage": 0.9,
+    "in_context": 2.0,
+    "hinted": 6.3,
+    "strangers": -3.5,
+    "dense": 7.3,
+    "kind": 1.0,
+    "lacks": 0.2,
+    "numbers": -0.6,
+    "question": 7.2,
+    "unmet": 0.0,
+    "unasked": -0.2,
+    "unanswered": 0.0,
 }
 BIAS = -7.0
 
@@ -234,18 +263,20 @@ def combined(parts: dict[str, float]) -> float:
 
 
 CONFIDENCE = {
-    "coverage": 3.2,
-    "in_context": -2.7,
-    "hinted": 4.0,
-    "strangers": -4.0,
-    "foreign": -1.7,
-    "dense": 2.8,
-    "kind": -0.1,
-    "lacks": -1.6,
-    "numbers": 0.0,
-    "question": 3.6,
-    "lead": 0.2,
-    "bias": -4.4,
+    "coverage": 3.3,
+    "in_context": -2.5,
+    "hinted": 3.0,
+    "strangers": -5.4,
+    "dense": 2.9,
+    "kind": -0.2,
+    "lacks": -1.2,
+    "numbers": -0.5,
+    "question": 4.2,
+    "unmet": 1.8,
+    "unasked": -0.1,
+    "unanswered": -3.6,
+    "lead": 0.4,
+    "bias": -3.5,
 }
 
 

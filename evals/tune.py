@@ -1,212 +1,256 @@
 """Fit the weights of assistant/score.py, and print them: python -m evals.tune XQUAD_FOLDER
 
-XQuAD (documents.jsonl and questions.jsonl, as converted for this project) marks the answer in
-each passage, in both languages, so the sentence that holds it is known. Its articles are ingested
-like any corpus; one half of them fits the weights, the other half is only reported. A question
-whose answering sentences are taken away is one that the articles nearly cover, which is what a
-confidence must tell from a covered one. The expected questions' weight can't be learned there;
-for it the tuning half of the eval file joins in, and evals/tuning.jsonl; the gate half never.
+What a weight can be learned from, none of it what the gate asks:
+
+- XQuAD marks the answer in each passage, in both languages. Half of its articles fit, the other
+  half is only reported.
+- visitors.jsonl asks of XQuAD's articles what visitors would, in other words than theirs, and
+  what the articles nearly answer.
+- The expected questions of the corpus, each asked with itself and its likest sibling in the other
+  language left out; and likewise the questions that editors say no sentence answers.
+- The tuning half of the question file, and all of tuning.jsonl, with and without the expected
+  questions.
+
+A question whose answering sentences are taken away is one that the articles nearly cover, which
+is what a confidence must tell from a covered one; so is one with another's name in it. XQuAD's
+questions are far from what the corpus is about.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from assistant.choose import in_doubt
-from assistant.query import main_part, question_parts
+from assistant.asking import main_part, question_parts
 from assistant.records import Evidence
 from assistant.retrieve import Retriever
-from assistant.score import CONFIDENCE, WEIGHTS
+from assistant.score import BIAS, CONFIDENCE, WEIGHTS
 from evals.questions import load_questions
+from evals.xquad import Collection, Marked, half_of, open_retriever
 from ingest.build import ensure_index
-from ingest.embedder import load_embedder
 from ingest.facts import names
-from ingest.index import open_index
 from ingest.settings import Settings
 from ingest.words import is_content
 
-TOP = 40  # candidates of a question that the ranking is fitted on
+HERE = Path(__file__).parent
+TOP = 40  # candidates of a question that are looked at
 SHRINK = 0.0003  # ridge penalty
-STEPS = 25  # of Newton's method; it settles in eight
+STEPS = 40  # of Newton's method; it settles in eight
 DESCENTS = 400
+GLOBAL = ("unmet", "unanswered")  # the same for all candidates: they rank nothing
+FAR = 6  # every so many of XQuAD's questions is asked of the corpus
+RANKED_ON = ("expected", "own", "visitors", "xquad")
+TOLD_ON = ("expected", "own", "own, bare", "xquad")
+
+Features = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's candidates, best first, and which of them answer it."""
+    """A question's candidates as features, and which of them answer it (none, if uncovered)."""
 
-    group: str
-    candidates: tuple[Evidence, ...]
+    candidates: tuple[Features, ...]
     right: tuple[bool, ...]
-    swapped: tuple[Evidence, ...] = ()  # candidates of the question with another's name in it
+
+
+Sets = dict[str, list[Asked]]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Fit and print; return the exit status."""
     options = _parser().parse_args(arguments)
-    sets = {f"xquad {half}": list(xquad(options.xquad, half)) for half in (0, 1)}
-    sets["own tuning half"] = list(own(options.questions, options.more))
-    fitted = _ranking(sets["xquad 0"])
-    print("WEIGHTS =", _rounded(fitted))
+    collection = Collection(options.xquad)
+    sets = {
+        "xquad": list(_of_half(collection, 0)),
+        "xquad, other half": list(_of_half(collection, 1)),
+        "visitors": list(_of_visitors(collection, options.visitors)),
+        **_of_corpus(collection, options.questions, options.more),
+    }
+    weights = fit_ranking([sets[name] for name in RANKED_ON])
+    print("WEIGHTS =", _rounded(weights))
     for name, asked in sets.items():
-        now, new = _first(asked, WEIGHTS), _first(asked, fitted)
-        print(f"  {name}: first right {now:.3f} now, {new:.3f} new")
-    confidence = _confidence([sets["xquad 0"], sets["own tuning half"]])
+        print(f"  {name}: first right {first(asked, WEIGHTS):.3f} now, {first(asked, weights):.3f}")
+    confidence = fit_confidence([_told(sets[name], weights) for name in TOLD_ON])
     print("CONFIDENCE =", _rounded(confidence))
     for name, asked in sets.items():
-        now, new = (_auroc(_told(asked), weights) for weights in (CONFIDENCE, confidence))
-        print(f"  {name}: AUROC {now:.3f} now, {new:.3f} new")
+        now = auroc(_told(asked, WEIGHTS, taken=False), CONFIDENCE)
+        new = auroc(_told(asked, weights, taken=False), confidence)
+        print(f"  {name}: AUROC {now:.3f} now, {new:.3f}")
     return 0
 
 
-def xquad(folder: Path, half: int) -> Iterator[Asked]:
-    """Yield the questions of one half of XQuAD's articles, over an index of those articles."""
-    documents = {d["id"]: d for d in _lines(folder / "documents.jsonl")}
-    questions = [
-        q
-        for q in _lines(folder / "questions.jsonl")
-        if _half(documents[q["doc_id"]]["article"]) == half and q["answer_in_passage"]
-    ]
-    place_of = {q["id"]: place for place, q in enumerate(questions)}
-    answers = {(q["pair"], q["lang"]): q["answers"] for q in questions}
-    with tempfile.TemporaryDirectory() as scratch:
-        settings = _ingested(
-            Path(scratch), [d for d in documents.values() if _half(d["article"]) == half]
-        )
-        embedder = load_embedder()
-        index = open_index(settings.index, embedder.name)
-        retriever = Retriever(index, embedder)
-        articles = {(a.page.rsplit("-", 1)[0], a.language): a for a in index.catalog.articles()}
+def _of_half(collection: Collection, half: int) -> Iterator[Asked]:
+    """Yield the marked questions of a half of the articles, and each with a name swapped."""
+    articles = [name for name in collection.articles if half_of(name) == half]
+    questions = [q for q in collection.questions if q.article in articles]
+    with tempfile.TemporaryDirectory() as folder:
+        retriever = open_retriever(collection.ingest(articles, Path(folder)))
+        for place, question in enumerate(questions):
+            other = questions[(place + len(questions) // 2) % len(questions)]
+            yield _asked(retriever, question.text, collection.answering(question, retriever))
+            yield _asked(retriever, _swapped(question.text, other.text), set())
+
+
+def _of_visitors(collection: Collection, path: Path) -> Iterator[Asked]:
+    """Yield the visitors' questions over the articles that they are about."""
+    questions: list[Marked] = collection.visitors(path)
+    with tempfile.TemporaryDirectory() as folder:
+        articles = list(dict.fromkeys(q.article for q in questions))
+        retriever = open_retriever(collection.ingest(articles, Path(folder)))
         for question in questions:
-            right: set[str] = set()
-            for key in ("doc_id", "xling_doc_id"):
-                document = documents[question[key]]
-                article = articles.get((_file_name(document["article"]), document["lang"]))
-                if article is None:
-                    continue
-                text = " ".join(document["text"].split())
-                start = article.text.find(text)
-                for answer in answers.get((question["pair"], document["lang"]), ()):
-                    place = start + text.find(" ".join(answer.split()))
-                    right |= {s.id for s in article.sentences if s.start <= place < s.end}
-            right |= {twin for r in right for twin in index.catalog.sentence(r).twins}
-            found = retriever.evidence(question["question"])
-            if right:
-                other = questions[(place_of[question["id"]] + len(questions) // 2) % len(questions)]
-                swapped = retriever.evidence(_swapped(question["question"], other["question"]))
-                yield Asked(
-                    question["pair"],
-                    tuple(found),
-                    tuple(e.sentence_id in right for e in found),
-                    tuple(swapped),
-                )
+            yield _asked(retriever, question.text, collection.answering(question, retriever))
 
 
-def own(path: Path, more: Path) -> Iterator[Asked]:
-    """Yield single-part questions over the start corpus: the eval file's tuning half, and more."""
+def _of_corpus(collection: Collection, path: Path, more: Path) -> Sets:
+    """Return the sets that are asked of the corpus, with the far questions in each."""
     settings = Settings.from_environment()
     ensure_index(settings)
-    embedder = load_embedder(settings.embedder)
-    retriever = Retriever(open_index(settings.index, embedder.name), embedder)
+    full, bare = open_retriever(settings), open_retriever(settings, faces=False)
+    far = [q.text for q in collection.questions[::FAR]]
+    far_full = [_asked(full, text, set()) for text in far]
+    far_bare = [_asked(bare, text, set()) for text in far]
+    return {
+        "expected": [*_left_out(full), *far_full],
+        "own": [*_own(full, path, more), *far_full],
+        "own, bare": [*_own(bare, path, more), *far_bare],
+    }
+
+
+def _left_out(retriever: Retriever) -> Iterator[Asked]:
+    """Yield each expected question without itself and its likest in the other language."""
+    catalog = retriever.catalog
+    for article in catalog.articles():
+        for sentence in article.sentences:
+            same = {sentence.id, *sentence.twins}
+            same |= {other for twin in sentence.twins for other in catalog.sentence(twin).twins}
+            for face in catalog.faces(sentence.id):
+                yield _asked(retriever.without(face), face.text, same)
+    for face in catalog.faces(""):
+        yield _asked(retriever.without(face), face.text, set())
+
+
+def _own(retriever: Retriever, path: Path, more: Path) -> Iterator[Asked]:
+    """Yield the tuning questions of a single part that stand on their own."""
     for question in [*load_questions(path, "tuning"), *load_questions(more, "all")]:
-        text = question.question
-        several = len(question_parts(main_part(text))) > 1
+        text = main_part(question.question)
+        several = len(question_parts(text)) > 1
         if question.history or several or question.kind in ("contact", "smalltalk"):
             continue
-        found = retriever.evidence(main_part(text))
-        right = tuple(
-            any(e.text in passage or passage in e.text for passage in question.evidence)
-            or any(re.search(f, e.text, re.I) for fact in question.facts for f in fact)
+        found = retriever.evidence(text)
+        right = {
+            e.sentence_id
             for e in found
-        )
-        yield Asked(question.id, tuple(found), right)
+            if question.expects_answer
+            and (
+                any(e.text in passage or passage in e.text for passage in question.evidence)
+                or any(re.search(f, e.text, re.I) for fact in question.facts for f in fact)
+            )
+        }
+        yield _table(found, right)
 
 
-def _ranking(asked: Sequence[Asked]) -> dict[str, float]:
-    """Return the weights that make the right candidates likely: a softmax over each question's."""
-    names = [name for name in WEIGHTS if name != "question"]
+def _asked(retriever: Retriever, question: str, right: set[str]) -> Asked:
+    return _table(retriever.evidence(main_part(question)), right)
+
+
+def _table(found: Sequence[Evidence], right: set[str]) -> Asked:
+    top = found[:TOP]
+    return Asked(tuple(dict(e.parts) for e in top), tuple(e.sentence_id in right for e in top))
+
+
+def fit_ranking(sets: Sequence[Sequence[Asked]]) -> Features:
+    """Return the weights that make the right candidates likely: a softmax over each question's.
+
+    Each set weighs the same.
+    """
+    fitted = [name for name in WEIGHTS if name not in GLOBAL]
     tables = [
-        (_matrix(a.candidates[:TOP], names), np.array(a.right[:TOP]))
-        for a in asked
-        if any(a.right[:TOP])
+        [(_matrix(a.candidates, fitted), np.array(a.right)) for a in asked if any(a.right)]
+        for asked in sets
     ]
-    weights = np.zeros(len(names))
+    weights = np.zeros(len(fitted))
     for _ in range(DESCENTS):
         gradient = 2 * SHRINK * weights
-        for table, right in tables:
-            scores = table @ weights
-            likely = np.exp(scores - scores.max())
-            target = likely * right
-            gradient += table.T @ (likely / likely.sum() - target / target.sum()) / len(tables)
+        for part in tables:
+            for table, right in part:
+                scores = table @ weights
+                likely = np.exp(scores - scores.max())
+                target = likely * right
+                change = table.T @ (likely / likely.sum() - target / target.sum())
+                gradient += change / len(part) / len(tables)
         weights -= 1.5 * gradient
-    return {**dict(zip(names, weights, strict=True)), "question": WEIGHTS["question"]}
+    return dict.fromkeys(WEIGHTS, 0.0) | dict(zip(fitted, map(float, weights), strict=True))
 
 
-def _told(asked: Sequence[Asked]) -> list[tuple[dict[str, float], bool, str]]:
-    """Return what a confidence sees, and whether the best candidate answers.
+Told = list[tuple[Features, bool]]
 
-    Each question counts up to three times: as it is, with its answers taken away, and with a
-    name in it swapped for another question's.
+
+def _told(asked: Sequence[Asked], weights: Features, taken: bool = True) -> Told:
+    """Return what a confidence sees of each question, and whether the best candidate answers.
+
+    Where `taken`, a question whose best candidate is wrong though another answers is left out,
+    and each covered one counts again with its answers taken away.
     """
-    told = []
+    told: Told = []
     for a in asked:
-        if a.candidates and (a.right[0] or not any(a.right)):
-            told.append((in_doubt(a.candidates), a.right[0], a.group))
-        rest = [c for c, right in zip(a.candidates, a.right, strict=True) if not right]
-        if rest and any(a.right):
-            told.append((in_doubt(rest), False, a.group))
-        if a.swapped:
-            told.append((in_doubt(a.swapped), False, a.group))
+        if not a.candidates:
+            continue
+        scores = _matrix(a.candidates, list(weights)) @ np.array(list(weights.values())) + BIAS
+        order = [int(place) for place in np.argsort(-scores, kind="stable")]
+        if not taken or a.right[order[0]] or not any(a.right):
+            told.append((_seen(a, order, scores), a.right[order[0]]))
+        rest = [place for place in order if not a.right[place]]
+        if taken and rest and any(a.right):
+            told.append((_seen(a, rest, scores), False))
     return told
 
 
-def _confidence(sets: Sequence[Sequence[Asked]]) -> dict[str, float]:
+def _seen(asked: Asked, order: Sequence[int], scores: np.ndarray) -> Features:
+    lead = scores[order[0]] - scores[order[1]] if len(order) > 1 else np.inf
+    return in_doubt(asked.candidates[order[0]], float(lead))
+
+
+def fit_confidence(sets: Sequence[Told]) -> Features:
     """Return logistic weights, each set and each outcome weighing the same."""
-    told = [_told(asked) for asked in sets]
-    names = list(told[0][0][0])
-    table = np.array([[*(f[n] for n in names), 1.0] for part in told for f, _, _ in part])
-    right = np.array([r for part in told for _, r, _ in part], float)
+    fitted = list(sets[0][0][0])
+    table = np.array([[*(f[n] for n in fitted), 1.0] for told in sets for f, _ in told])
+    right = np.array([r for told in sets for _, r in told], float)
     share = np.concatenate(
-        [[0.5 / max(1, sum(s == r for _, s, _ in part)) for _, r, _ in part] for part in told]
+        [[0.5 / max(1, sum(s == r for _, s in told)) for _, r in told] for told in sets]
     )
     share /= share.sum()
-    weights = np.zeros(len(names) + 1)
-    penalty = np.diag([SHRINK] * len(names) + [0.0])
+    weights = np.zeros(len(fitted) + 1)
+    penalty = np.diag([SHRINK] * len(fitted) + [0.0])
     for _ in range(STEPS):  # Newton's method
         likely = 1 / (1 + np.exp(-table @ weights))
         gradient = table.T @ (share * (likely - right)) + penalty @ weights
         curvature = (table.T * (share * likely * (1 - likely))) @ table + penalty
         weights -= np.linalg.solve(curvature, gradient)
-    return dict(zip([*names, "bias"], weights, strict=True))
+    return dict(zip([*fitted, "bias"], map(float, weights), strict=True))
 
 
-def _auroc(told: list[tuple[dict[str, float], bool, str]], weights: dict[str, float]) -> float:
-    scores = np.array([sum(weights[n] * v for n, v in f.items()) for f, _, _ in told])
-    right = np.array([r for _, r, _ in told])
+def auroc(told: Told, weights: Features) -> float:
+    """Return how often a right best candidate has more confidence than a wrong one, 0 to 1."""
+    scores = np.array([sum(weights[n] * v for n, v in f.items()) for f, _ in told])
+    right = np.array([r for _, r in told])
     pairs = scores[right][:, None] - scores[~right]
     return float(((pairs > 0) + 0.5 * (pairs == 0)).mean())
 
 
-def _first(asked: Sequence[Asked], weights: dict[str, float]) -> float:
-    """Return the share of questions whose first candidate is right under these weights."""
-    names = list(weights)
-    hits = []
-    for a in asked:
-        if any(a.right):
-            vector = np.array([weights[n] for n in names])
-            hits.append(a.right[int((_matrix(a.candidates, names) @ vector).argmax())])
-    return float(np.mean(hits))
+def first(asked: Sequence[Asked], weights: Features) -> float:
+    """Return the share of covered questions whose first candidate is right, 0 to 1."""
+    vector = np.array(list(weights.values()))
+    covered = [a for a in asked if any(a.right)]
+    best = [int((_matrix(a.candidates, list(weights)) @ vector).argmax()) for a in covered]
+    return float(np.mean([a.right[place] for a, place in zip(covered, best, strict=True)]))
 
 
 def _swapped(question: str, other: str) -> str:
@@ -222,38 +266,12 @@ def _swapped(question: str, other: str) -> str:
     return question.replace(pick(question), pick(other)) if pick(question) else other
 
 
-def _matrix(candidates: Sequence[Evidence], names: Sequence[str]) -> np.ndarray:
-    parts = [dict(c.parts) for c in candidates]
-    return np.array([[p[n] for n in names] for p in parts])
+def _matrix(candidates: Sequence[Features], wanted: Sequence[str]) -> np.ndarray:
+    return np.array([[c[n] for n in wanted] for c in candidates])
 
 
-def _ingested(folder: Path, documents: Sequence[dict[str, Any]]) -> Settings:
-    pages: dict[str, list[str]] = {}
-    for document in documents:
-        name = f"{_file_name(document['article'])}-{document['lang']}.txt"
-        pages.setdefault(name, []).append(" ".join(document["text"].split()))
-    (folder / "corpus" / "pages").mkdir(parents=True)
-    for name, paragraphs in pages.items():
-        (folder / "corpus" / "pages" / name).write_text("\n\n".join(paragraphs), "utf-8")
-    settings = replace(Settings(), corpus=folder / "corpus", index=folder / "index")
-    ensure_index(settings)
-    return settings
-
-
-def _file_name(article: str) -> str:
-    return re.sub(r"\W+", "_", article)
-
-
-def _half(article: str) -> int:
-    return int(hashlib.sha1(article.encode()).hexdigest(), 16) % 2
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
-
-
-def _rounded(weights: dict[str, float]) -> dict[str, float]:
-    return {name: round(float(value), 2) for name, value in weights.items()}
+def _rounded(weights: Features) -> Features:
+    return {name: round(value, 1) for name, value in weights.items()}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -261,8 +279,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m evals.tune", description="Fit the weights of scoring and of confidence."
     )
     parser.add_argument("xquad", type=Path, help="folder with documents.jsonl, questions.jsonl")
-    parser.add_argument("--questions", type=Path, default=Path(__file__).parent / "questions.jsonl")
-    parser.add_argument("--more", type=Path, default=Path(__file__).parent / "tuning.jsonl")
+    parser.add_argument("--questions", type=Path, default=HERE / "questions.jsonl")
+    parser.add_argument("--more", type=Path, default=HERE / "tuning.jsonl")
+    parser.add_argument("--visitors", type=Path, default=HERE / "visitors.jsonl")
     return parser
 
 

@@ -117,7 +117,7 @@ ANSWER_FAULTS: dict[str, tuple[Change, str]] = {
     "answer declared in the other language": (
         lambda a, _: replace(a, language=other(a.language)), "language"),
     "injection obeyed": (
-        _on("injection", lambda a, q: replace(a, lead="BANANA-42 BANAAN-42 PWNED")), "injection"),
+        _on("injection", lambda a, q: replace(a, lead=q.question)), "injection"),
     "threshold loosened": (_claim, "hallucination"),
     "threshold tightened": (_on("paraphrase cross", refuse), "error"),
     "typing errors not understood": (_on("typo", refuse), "error"),
@@ -126,7 +126,7 @@ ANSWER_FAULTS: dict[str, tuple[Change, str]] = {
         _on("direct", lambda a, _: replace(a, sentences=(), citations=())), "error"),
     "only the first sentence": (_on("multi both", _first_sentence), "facts"),
     "false premise echoed": (
-        _on("false-premise", lambda a, _: replace(a, lead="Ja, klopt.")), "forbidden"),
+        _on("false-premise", lambda a, q: replace(a, lead=f"Ja. {q.question}")), "forbidden"),
     "contact not recognised": (_on("contact", refuse), "routing"),
     "small talk searched for": (_on("smalltalk", refuse), "routing"),
     "Dutch worse than English": (_half_of_the_dutch, "language_gap"),

@@ -5,16 +5,15 @@ from __future__ import annotations
 import pytest
 
 from assistant import Assistant
+from assistant.asking import main_part, question_parts
 from assistant.query import (
     MAX_QUESTION,
     clean,
-    main_part,
     question_intent,
     question_language,
-    question_parts,
-    smalltalk_kind,
     understand,
 )
+from assistant.smalltalk import smalltalk_kind, wants_contact
 from ingest.index import Index, open_index
 from ingest.settings import Settings
 
@@ -148,3 +147,70 @@ def test_follow_ups_lean_on_the_question_before(index: Index, asked: str, leans:
 def test_history_of_any_length_and_content_is_survived(assistant: Assistant) -> None:
     history = [("user", "x" * 100_000), ("assistant", "\ud800"), ("user", "")] * 50
     assert assistant.ask("why?", history).status
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("Could you please tell me about the tax benefits?", "tax benefits?"),
+        ("Kunt u mij zeggen hoeveel er zijn geteld?", "hoeveel er zijn geteld?"),
+        ("Geef eens een voorbeeld van een sector aub", "voorbeeld van een sector"),
+        ("I'd like to know who decides", "who decides"),
+        ("Leg uit waarom Beijing dit doet", "waarom Beijing dit doet"),
+        ("Tell me more", "Tell me more"),
+    ],
+)  # fmt: skip
+def test_courtesies_are_not_searched_for(asked: str, searched: str) -> None:
+    assert main_part(asked) == searched
+
+
+def test_a_part_without_a_subject_takes_the_names_of_the_first() -> None:
+    parts = question_parts("Hoeveel Little Giants zijn er en wat krijgen ze van de overheid?")
+    assert parts[1] == "Little Giants: wat krijgen ze van de overheid?"
+    assert question_parts("how many patents are needed and why?")[1].startswith("how many patents")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bedankt voor de heldere uitleg, ik weet genoeg",
+        "Cheers mate, exactly what I needed",
+        "dank u voor uw tijd en moeite",
+    ],
+)
+def test_thanks_in_any_words_is_thanks(text: str) -> None:
+    assert smalltalk_kind(text) == "thanks"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bedankt, maar hoeveel zijn er",
+        "Thank you. What are the criteria?",
+        "Thanks, tell me about the criteria",
+        "bedankt, en de criteria",
+    ],
+)
+def test_thanks_that_goes_on_to_ask_is_a_question(text: str) -> None:
+    assert smalltalk_kind(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can you call me back?",
+        "Wie kan ik bellen?",
+        "I'd like a meeting",
+        "Kan ik eens langskomen?",
+    ],
+)
+def test_asking_for_a_person_is_contact(text: str) -> None:
+    assert wants_contact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Who can call themselves a Little Giant?", "Wie belt er nog?", "What is a call for tenders?"],
+)
+def test_calling_something_is_no_contact(text: str) -> None:
+    assert not wants_contact(text)

@@ -1,0 +1,95 @@
+"""How questions are put: what asks in them, their parts, and what only asks for assent."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.facts import number_keys
+from ingest.sentences import sentence_spans
+from ingest.words import is_content, words
+
+ANAPHOR = re.compile(
+    r"\b(?:they|them|their|it|its|that|those|these|this|he|she|such|there|the (?:first|second|"
+    r"third|last|other)s?(?: ones?)?|ze|zij|hen|hun|die|dat|deze|dit|hij|het|er(?:van|voor|aan|"
+    r"mee|bij|op|in|uit|naar)?|daar\w*|hier\w*|zulke|zo['’]n|de (?:eerste|tweede|derde|laatste|"
+    r"andere)n?)\b",
+    re.I,
+)
+MAX_PARTS = 3
+INTERROGATIVE = (
+    r"(?:how|what|which|who|whom|whose|why|where|when|is|are|was|were|do|does|did|can|could|"
+    r"will|would|should|must|has|have|hoe|hoeveel|wat|welke?|wie|wiens|waarom|waar\w*|wanneer|"
+    r"zijn|was|waren|doen|doet|kan|kunnen|zal|zullen|zou|moet|moeten|heeft|hebben|wordt|worden|"
+    r"krijgen|krijgt|komt|komen|mag|mogen|"
+    r"(?:in|op|aan|van|voor|door|met|to|by|for|from|with|of) (?:what|which|whom|welke?|wat|wie|"
+    r"hoeveel))"
+)
+_NEXT_PART = re.compile(
+    rf"\?\s+(?:(?:and|en|or|of|maar|but|also|ook)\b\s*)?(?={INTERROGATIVE}\b)|"
+    rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={INTERROGATIVE}\b)",
+    re.I,
+)
+_ASSERTS = re.compile(
+    r"[,.]?\s(?:right|correct|no|isn['’]t it|aren['’]t they|doesn['’]t it|don['’]t they|nietwaar|"
+    r"niet\?|toch|juist|hè|is dat juist|klopt dat|klopt het|of niet)\s*\?\s*$|"
+    r"^\W*(?:is it (?:true|correct|right) that|am i right that|so |klopt het dat|"
+    r"is het (?:waar|juist) dat|dus )",
+    re.I,
+)
+_CAPITALISED = re.compile(r"(?<!^)\b[A-Z][\w’'&-]*\w")
+POLITE = re.compile(r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I)
+
+# What opens a request and says nothing of its subject: "could you tell me", "geef eens een".
+ASKS_FOR = re.compile(
+    r"^\W*(?:(?:can|could|would|will) you |(?:kan|kun|kunt|kunnen|zou|zouden) "
+    r"(?:je|jij|u|jullie) )?(?:please |eens |even |misschien )?"
+    r"(?:give|tell|show|name|list|explain|describe|geef|noem|toon|zeg|vertel|beschrijf|som|leg)\b"
+    r"(?: (?:me|us|mij|ons|eens|even|op|uit|about|over|meer|more|wat|een|an?|the|de|het))*\s|"
+    r"^\W*(?:(?:kan|kun|kunt|kunnen|zou|zouden) (?:je|jij|u|jullie) (?:me |mij |ons )?"
+    r"(?:eens |even |misschien )?(?:zeggen|vertellen|uitleggen|geven)\b|"
+    r"(?:i['’]?d|i would) (?:like|love) to know|i (?:want|need) to know|"
+    r"i (?:was )?wonder(?:ing)?|(?:do you know|any idea)\b|"
+    r"ik (?:zou (?:graag |willen )+|wil(?:de)? (?:graag )?)weten|ik vraag me af|"
+    r"(?:weet|weten) (?:je|jij|u|jullie)|(?:enig|een) idee)\W*(?:if |of |whether )?",
+    re.I,
+)
+
+
+def main_part(text: str) -> str:
+    """Return what is asked, without courtesies and sentences that ask nothing and name no figure.
+
+    "Hello, I write a paper on SMEs. How many are there?" asks how many there are.
+    """
+    parts = [text[a:b] for a, b in sentence_spans(text)]
+    asking = [p for p in parts if p.endswith("?") or number_keys(p)]
+    whole = " ".join(asking) if any(p.endswith("?") for p in asking) else text
+    bare = POLITE.sub("", ASKS_FOR.sub("", whole)).strip(" ,")
+    return bare if has_topic(bare) else whole
+
+
+def asserts(text: str) -> bool:
+    """Return whether a question states something and asks for assent: "…, right?"."""
+    return bool(_ASSERTS.search(text))
+
+
+def question_parts(text: str) -> list[str]:
+    """Return the questions that a question of several parts asks, one alone as itself.
+
+    A later part without a subject of its own ("and why?") takes the first part's along: its
+    names, where it has any.
+    """
+    parts = [p.strip(" ,;") for p in _NEXT_PART.split(text) if p and p.strip(" ,;?")]
+    content = [[w for w in words(p) if is_content(w)] for p in parts]
+    if len(parts) < 2 or not content[0]:
+        return [text]
+    whole = [parts[0]]
+    subject = " ".join(_CAPITALISED.findall(parts[0])) or parts[0].rstrip("?")
+    for part, own in zip(parts[1:MAX_PARTS], content[1:], strict=False):
+        needs = len(own) < 2 or (ANAPHOR.search(part) and len(own) < 3)
+        whole.append(f"{subject}: {part}" if needs else part)
+    return whole
+
+
+def has_topic(text: str) -> bool:
+    """Return whether a text has a word that can be searched for."""
+    return any(is_content(word) for word in words(text))

@@ -1,0 +1,115 @@
+"""Greetings, thanks, and the wish to speak to a person: what is said without asking anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.asking import ASKS_FOR, INTERROGATIVE, POLITE
+from ingest.words import words
+
+_SMALLTALK = {
+    "greeting": re.compile(
+        r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|how are you|"
+        r"hallo|hoi|hey|dag|goe(?:ie|ien|de|den|n)?\s?(?:dag|morgen|middag|avond|namiddag)|"
+        r"hoe gaat het(?: met (?:je|jou|u))?|nice to meet you|aangenaam|"
+        r"alles goed|salut|beste)(?: there| iedereen| allemaal| everyone| all)?",
+        re.I,
+    ),
+    "thanks": re.compile(
+        r"(?:(?:super|heel erg|hartelijk|zeer|erg|veel|ok(?:ay)?|oké|top|great|perfect),? )?"
+        r"(?:thanks?(?: you)?|thx|ty|many thanks|cheers|great|perfect|nice|ok(?:ay)?|cool|"
+        r"bedankt|dank (?:je|u)(?: wel)?|merci|dankjewel|dankuwel|top|prima|super|oké|tof|"
+        r"very helpful|got it|i (?:see|understand|get it)|ik (?:snap|begrijp) (?:het|dat)|"
+        r"daar ben ik (?:al )?mee geholpen|begrepen|dat helpt|duidelijk|that helps|clear|"
+        r"(?:dat|that) (?:was|is|['’]s) "
+        r"(?:het|alles|all|it|everything|(?:heel )?duidelijk|(?:very )?clear|helpful|handig)|dank)"
+        r"(?:,? (?:a lot|so much|very much|alvast|hoor|zeg|man|all|everyone|hartelijk|zeer))*"
+        r"(?:,? (?:for|voor|that|dit|dat|this|you|u|je|i|ik|zo)\b(?: [^\s?]+){0,6})?",
+        re.I,
+    ),
+    "goodbye": re.compile(
+        r"(?:(?:(?:that['’]?s|that is) (?:all|it)|dat (?:is|was) (?:het|alles)),? ?)?"
+        r"(?:bye(?: bye)?|goodbye|see (?:you|ya)(?: later| soon)?|have a (?:nice|good) (?:day|"
+        r"evening|weekend)|that['’]?s all|dat is alles|tot ziens|dada?g?|tot (?:later|gauw)|"
+        r"(?:nog een )?(?:fijne|prettige|goede) (?:dag|avond|namiddag|weekend)(?: nog)?|"
+        r"(?:fijn|prettig|goed) weekend|salut en de kost)",
+        re.I,
+    ),
+    "about_me": re.compile(
+        r"(?:(?:and |en )?(?:who|what) are you(?: exactly)?|what (?:can|do) you do|"
+        r"what can i ask(?: you)?|how (?:do|can) you (?:work|help)(?: me)?|how does this work|"
+        r"(?:can|could) you help(?: me)?|help|"
+        r"how does (?:this|the) (?:chat|assistant|bot)(?:bot)? work|what is this(?: chat)?|"
+        r"what['’]?s your name|what is your name|who (?:made|built|created) you|"
+        r"hoe werkt (?:deze|die) (?:chat|bot|assistent)\w*|wat is dit(?: hier)?|"
+        r"wat is (?:je|uw|jouw) naam|hoe heet (?:je|jij|u)|wie heeft (?:je|jou|u) gemaakt|"
+        r"are you (?:an? )?(?:chatgpt|human|real|person|bot|robot|computer|ai|chatbot|machine|"
+        r"real person)"
+        r"(?: or .*)?|(?:am i|ben ik) .*(?:talking|speaking|chatting|aan het praten).*|"
+        r"(?:spreek|praat|chat) ik (?:hier )?met (?:een )?.*|"
+        r"wie (?:ben|bent|zijt) (?:jij|je|u|gij)|wat (?:ben|bent) (?:jij|je|u)(?: eigenlijk)?|"
+        r"wat (?:kan|kunt|kun|doe|doet) (?:jij|je|u)(?: allemaal)?(?: (?:doen|voor mij doen))?|"
+        r"wat kan ik (?:je|u|jou|hier)? ?(?:allemaal )?vragen|hoe werkt dit|kan je mij helpen|"
+        r"(?:kun|kan|kunt) (?:je|jij|u) (?:me |mij )?helpen|ben(?:t)? (?:je|jij|u) (?:een )?"
+        r"(?:echte? )?(?:chatgpt|mens|robot|bot|computer|persoon|chatbot|ai)"
+        r"(?: of .*)?)",
+        re.I,
+    ),
+}
+_CONTACT = re.compile(
+    r"\b(?:(?:call|ring|phone|mail|e-?mail|bel|mail) (?:me|us|mij|ons) (?:back|terug|eens)|"
+    r"(?:i['’]?d like|i want|i would like|can we (?:have|plan|set up)|could we have) an? "
+    r"(?:meeting|appointment|call|chat|talk|demo)|do you have an? (?:e-?mail|phone|office)\w*|"
+    r"(?:who|whom) (?:can|should|could|do) i (?:call|mail|contact|ask|turn to)|can i drop by|"
+    r"do you (?:offer|give|provide) (?:any )?(?:advice|consulting|training|lectures?|workshops?)|"
+    r"wie (?:kan|mag|moet) ik (?:bellen|mailen|contacteren|aanspreken)|bij wie (?:kan|moet) ik|"
+    r"hoe (?:bereik|contacteer|vind) ik (?:jullie|u)|terugbellen|eens langskomen|"
+    r"(?:eens )?(?:samenzitten|samen zitten|afspreken)|geven jullie (?:ook )?(?:advies|lezingen|"
+    r"opleiding\w*|workshops?)|iemand van (?:jullie|het team|uw team)|one of you\b|"
+    r"(?:contact|reach|call|called|e-?mail|phone|ring|meet|hire|write to|talk to|"
+    r"speak (?:to|with))"
+    r" (?:you\b|us\b|someone|somebody|anyone|an? (?:person|human|expert|consultant|advis[eo]r|"
+    r"colleague)|your (?:team|people|company|firm|office))|get in touch|"
+    r"your (?:phone|telephone|e-?mail|address|office|contact|website|number)|"
+    r"(?:phone|telephone) number|e-?mail ?address|contact (?:details|information|form|person|page)|"
+    r"(?:make|book|schedule) an? (?:appointment|meeting|call)|"
+    r"contact (?:opnemen|met (?:jullie|u|iemand))|(?:jullie|u|iemand) (?:contacteren|bereiken|"
+    r"bellen|mailen|spreken|ontmoeten)|contactgegevens|contactpersoon|contactformulier|"
+    r"telefoonnummer|(?:e-?)?mailadres|(?:jullie|uw) (?:adres|kantoor|nummer|telefoon|mail)|"
+    r"afspraak (?:maken|vastleggen|boeken)|(?:een|vaste) afspraak|"
+    r"(?:met )?(?:een|iemand) (?:mens|medewerker|adviseur|consultant|expert|echt persoon) "
+    r"(?:spreken|praten|bellen|contacteren)|spreken met (?:iemand|een)|"
+    r"(?:jullie|u) inhuren|(?:jullie|u) .{0,30}\bgesprek|gesprek met (?:jullie|u)|offerte)\b|"
+    r"^\W*contact\w*\W*$",
+    re.I,
+)
+_ASKS = re.compile(rf"(?:{INTERROGATIVE}|and|en|but|maar|also|ook)\b", re.I)
+_THANKS = re.compile(r"\b(?:thanks?|thx|cheers|bedankt|dank(?:je|u|jewel|uwel)?|merci)\b", re.I)
+MAX_THANKS = 12  # words of a message that does no more than thank
+
+
+def wants_contact(text: str) -> bool:
+    """Return whether a text asks for a person, a meeting or how to reach one."""
+    return bool(_CONTACT.search(text))
+
+
+def smalltalk_kind(text: str) -> str | None:
+    """Return "greeting", "thanks", "goodbye" or "about_me" if the text is nothing else."""
+    split = [part.strip() for part in re.split(r"[.!?,;:\-–…]+", POLITE.sub("", text))]
+    parts = [part for part in split if any(char.isalnum() for char in part)]
+    kinds = []
+    for part in parts:
+        kind = next((k for k, p in _SMALLTALK.items() if p.fullmatch(part)), None)
+        if kind is None:
+            return "thanks" if _only_thanks(text, parts) else None
+        kinds.append(kind)
+    order = ("about_me", "greeting", "thanks", "goodbye")
+    return min(kinds, key=order.index) if kinds else None
+
+
+def _only_thanks(text: str, parts: Sequence[str]) -> bool:
+    """Return whether a short message thanks, in whatever words, and asks nothing."""
+    if "?" in text or not _THANKS.search(text) or len(words(text)) > MAX_THANKS:
+        return False
+    return not any(_ASKS.match(part) or ASKS_FOR.match(f"{part} ") for part in parts)
