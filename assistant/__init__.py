@@ -7,7 +7,8 @@ answer = assistant.ask("Hoeveel Little Giants zijn er?")
 print(answer.text, answer.citations[0].quote)
 """
 
-from assistant.answer import Assistant, Trace, is_current, open_assistant
+from assistant.answer import Assistant, Trace
+from assistant.opening import is_current, open_assistant
 from assistant.records import Answer, AnswerSentence, Citation, Evidence, Query, Turn
 
 __all__ = [

@@ -7,10 +7,12 @@ import json
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from assistant import phrases
-from assistant.answer import Trace, open_assistant
+from assistant.answer import Trace
+from assistant.opening import open_assistant
 from assistant.records import Answer, Citation
 from ingest.errors import AssistantError
 from ingest.settings import Settings
@@ -20,15 +22,21 @@ examples:
   python -m assistant "Aan welke criteria moet een Little Giant voldoen?"
   python -m assistant --json "How are Little Giants selected?"
   python -m assistant --explain "Hoeveel zijn er?"
+  python -m assistant --check-llm
 
-exit status: 0 a reply, also where the articles don't cover the question; 1 no index, or another
-error; 2 a setting or option can't be used.
+exit status: 0 a reply, also where the articles don't cover the question; 1 no index, a model that
+can't be used, or another error; 2 a setting or option can't be used.
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.check_llm:
+        return check_llm()
+    if options.question is None:
+        parser.error("a question is needed; in quotes, or - to read it from input")
     question = sys.stdin.read() if options.question == "-" else options.question
     try:
         settings = Settings.from_environment()
@@ -46,6 +54,17 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # … | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def check_llm() -> int:
+    """Print what becomes of a question to the language model; return the exit status."""
+    from assistant.check import check
+
+    try:
+        return 0 if check(Settings.from_environment(), partial(print, flush=True)) else 1
+    except AssistantError as error:  # a setting, or the missing extra
+        print(error, file=sys.stderr)
+        return 1
 
 
 def shown(answer: Answer) -> str:
@@ -81,6 +100,7 @@ def explained(trace: Trace) -> str:
         f"confidence {trace.answer.confidence:.2f}",
     ]
     lines += [f"- {reason}" for reason in trace.reasons]
+    lines += _written(trace)
     for place, item in enumerate(trace.candidates[:12], start=1):
         parts = " ".join(f"{name} {value:.2f}" for name, value in item.parts)
         ranks = " ".join(f"{name} #{rank}" for name, rank in item.ranks)
@@ -90,6 +110,22 @@ def explained(trace: Trace) -> str:
     return "\n".join([*lines, steps])
 
 
+def _written(trace: Trace) -> list[str]:
+    """Return what a language model wrote, each sentence with its verdict."""
+    lines = []
+    for one in trace.said:
+        cites, shown = (" ".join(f"[{n}]" for n in ns) or "no" for ns in (one.cited, one.numbers))
+        verdict = f"shown with {shown}" if one.numbers else "withheld"
+        why = f": {one.reason}" if one.reason else ""
+        lines.append(f"model, {cites} marker, {one.score:.0%} covered, {verdict}{why}")
+        lines.append(f"      {one.text}")
+    if trace.said:
+        first = trace.answer.timings.get("first sentence")
+        after = f", first shown sentence after {first:.0f} ms" if first else ""
+        lines.append(f"model: {len(trace.said)} sentences, {trace.answer.withheld} withheld{after}")
+    return lines
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m assistant",
@@ -97,12 +133,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOGUE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("question", help="the question in quotes, or - to read it from input")
+    parser.add_argument(
+        "question", nargs="?", help="the question in quotes, or - to read it from input"
+    )
     parser.add_argument("--language", choices=("nl", "en"), help="answer in this language")
     parser.add_argument("--index", type=Path, help="the index folder (default: ./.index)")
     parser.add_argument("--json", action="store_true", help="the answer as the API sends it")
     parser.add_argument(
         "--explain", action="store_true", help="show candidates, scores and why it stopped"
+    )
+    parser.add_argument(
+        "--check-llm", action="store_true", help="tell whether the language model can be used"
     )
     return parser
 

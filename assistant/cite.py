@@ -23,16 +23,22 @@ def cite(
             catalog.sentence(e.sentence_id).index,
         ),
     )
-    sentences = []
-    citations = []
-    for marker, evidence in enumerate(ordered, start=1):
-        citation = citation_of(evidence.sentence_id, marker, language, catalog)
-        ours = citation.language != language and citation.twin_is_ours
-        text = citation.twin_quote if ours else citation.quote
-        shown_in = language if ours else citation.language
-        sentences.append(AnswerSentence(text, (marker,), shown_in, translated=ours))
-        citations.append(citation)
-    return tuple(sentences), tuple(citations)
+    quotes = [quote(e.sentence_id, n, language, catalog) for n, e in enumerate(ordered, start=1)]
+    return tuple(said for said, _ in quotes), tuple(citation for _, citation in quotes)
+
+
+def quote(
+    sentence_id: str, marker: int, language: Language, catalog: Catalog
+) -> tuple[AnswerSentence, Citation]:
+    """Return an article's sentence as a sentence of an answer, with its citation.
+
+    It is our translation where the article has it in the reader's other language only.
+    """
+    citation = citation_of(sentence_id, marker, language, catalog)
+    ours = citation.language != language and citation.twin_is_ours
+    text = citation.twin_quote if ours else citation.quote
+    shown_in = language if ours else citation.language
+    return AnswerSentence(text, (marker,), shown_in, translated=ours), citation
 
 
 def citation_of(sentence_id: str, marker: int, reader: Language, catalog: Catalog) -> Citation:

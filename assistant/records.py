@@ -26,6 +26,7 @@ class Query:
     context: str = ""  # the earlier question that an elliptical one may lean on
     searched_for: str = ""  # the corrected question, where correction changed the search
     reasons: tuple[str, ...] = ()  # how language, parts and intent were settled, for --explain
+    told: str = ""  # what the reader was told last
 
     @property
     def text(self) -> str:
@@ -90,7 +91,8 @@ class Answer:
     """What the reader gets. `lead` and `note` frame the sentences and claim nothing of their own.
 
     `nearest` is the closest passage where the articles do not cover the question. `confidence`
-    is 0 to 1. `timings` are milliseconds by step.
+    is 0 to 1. `mode` is "llm" where a language model worded at least one sentence, `withheld`
+    how many it wrote that their sources don't support. `timings` are milliseconds by step.
     """
 
     id: str
@@ -104,6 +106,7 @@ class Answer:
     nearest: Citation | None = None
     confidence: float = 0.0
     mode: Literal["extractive", "llm"] = "extractive"
+    withheld: int = 0
     searched_for: str = ""
     timings: dict[str, float] = field(default_factory=dict)
 

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evals.baseline import PATH as BASELINE
 from evals.questions import SHIPPED
 from evals.run import Subject
 from ingest.errors import AssistantError
 from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from evals.models import Scripted
 
 EPILOGUE = """\
 The first line is the verdict and, when it is red, the failed check that explains most.
@@ -32,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         "add": _add,
         "bench": _bench,
         "retrieval": _retrieval,
+        "verification": _verification,
+        "marked": _marked,
     }
     try:
         return commands.get(options.command, _run)(options)
@@ -56,7 +62,8 @@ def _run(options: argparse.Namespace) -> int:
     subject = open_assistant(settings, faces=not options.no_faces)
     before = None if options.no_baseline else baseline.read_baseline(options.baseline)
     with _progress() as progress:
-        result = evaluate(subject, questions, before, about, _sides(options, settings), progress)
+        sides, models = _sides(options, settings), _models(options, settings)
+        result = evaluate(subject, questions, before, about, sides, progress, models=models)
     result = replace(result, timings={"indexing": seconds, **result.timings})
     print(report.as_text(result))
     kinds = [kind for kind in REPORTS if getattr(options, kind)]
@@ -101,6 +108,23 @@ def _sides(options: argparse.Namespace, settings: Settings) -> dict[str, Subject
     if not options.no_faces:
         found["no expected questions"] = open_assistant(settings, faces=False)
     return {**found, **peers(settings)} if options.peers else found
+
+
+def _models(options: argparse.Namespace, settings: Settings) -> list[tuple[Scripted, Subject]]:
+    """Return the wanted scripted models, each with the assistant whose answers it words."""
+    if not options.models and not options.model:
+        return []
+    from assistant import open_assistant
+    from evals.models import Honest, Liar, as_llm
+
+    known: dict[str, Scripted] = {"honest": Honest(), "liar": Liar()}
+    faces = not options.no_faces
+    free = replace(settings, model_calls_per_day=10**9, model_tokens_per_day=10**9)
+    return [
+        (model, open_assistant(free, faces=faces, llm=as_llm(model)))
+        for name, model in known.items()
+        if options.models or name == options.model
+    ]
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -163,6 +187,28 @@ def _retrieval(options: argparse.Namespace) -> int:
     return 0
 
 
+def _marked(options: argparse.Namespace) -> int:
+    from evals.marked import run, table
+
+    try:
+        print(table(run(options.folder)))
+    except (OSError, ValueError, KeyError) as error:
+        print(f"{options.folder}: is no XQuAD as converted here ({error!r}).", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _verification(options: argparse.Namespace) -> int:
+    from assistant.verify import Verifier
+    from evals.verification import judge, load_mutations, table
+    from ingest.embedder import load_embedder
+
+    settings = Settings.from_environment()
+    verifier = Verifier(load_embedder(settings.embedder, api_key=settings.embedder_api_key))
+    print(table(judge(verifier, load_mutations(half=options.half))))
+    return 0
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal's standard error; elsewhere nothing."""
@@ -192,6 +238,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-faces", action="store_true", help="without expected questions")
     parser.add_argument("--peers", action="store_true",
                         help="run simpler ways to answer beside it")  # fmt: skip
+    parser.add_argument("--models", action="store_true",
+                        help="run two scripted language models beside it")  # fmt: skip
+    parser.add_argument("--model", choices=("honest", "liar"), help="run only one of the two")
     parser.add_argument("--baseline", type=Path, default=BASELINE,
                         help="the last release's results")  # fmt: skip
     parser.add_argument("--no-baseline", action="store_true", help="floors only")
@@ -223,6 +272,10 @@ def _commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     one.add_argument("--from-log", type=Path, metavar="FILE", help="uncovered questions of a log")
     one = commands.add_parser("bench", help="how long everything takes")
     one.add_argument("--no-web", action="store_true", help="without starting the web page")
+    one = commands.add_parser("verification", help="lies rejected, honest sentences passed")
+    one.add_argument("--half", choices=("gate", "tuning", "all"), default=argparse.SUPPRESS)
+    one = commands.add_parser("marked", help="answers to questions with marked spans (XQuAD)")
+    one.add_argument("folder", type=Path, metavar="DIR")
     one = commands.add_parser("retrieval", help="the retrieval part on a collection (BEIR)")
     one.add_argument(
         "--methods",

@@ -47,7 +47,7 @@ def accept(result: Result, reason: str, lower: Sequence[str] = (), path: Path = 
         raise ResultsError(
             f"The floor {broken[0].name} is broken; to accept that: --lower-floor {broken[0].name}"
         )
-    kept = replace(result, accepted=reason, lowered=lowered, timings={}, sides={})
+    kept = replace(result, accepted=reason, lowered=lowered, timings={}, sides={}, models=())
     stored.write(path, kept)
     return kept
 

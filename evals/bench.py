@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from evals.bench_model import checks, waits
 from evals.questions import Question
-from ingest.errors import AssistantError
+from ingest.errors import AssistantError, ModelError
 from ingest.settings import Settings
 
 ASKED = "Hoeveel Little Giants zijn er?"
@@ -45,6 +46,11 @@ def bench(settings: Settings, questions: Sequence[Question], web: bool = True) -
     lines += [_line("ingest, nothing changed", *_process(settings, "-m", "ingest"))]
     lines += [_line("start to first answer", *_process(settings, "-m", "assistant", ASKED))]
     lines += _answers(settings, questions)
+    lines += [_line(*timing) for timing in checks(settings, questions)]
+    try:
+        lines += [_line(*timing) for timing in waits(settings, questions)]
+    except ModelError as error:  # the extra that connects to a model is not installed
+        lines.append(f"first visible sentence: not measured. {error}")
     if web:
         empty, ours = _pages(settings)
         lines.append(_line("start to page, empty Gradio app", empty))

@@ -11,11 +11,13 @@ from evals.compare import changed_rows
 from evals.figures import figures_of
 from evals.gate import check_all, read_floors
 from evals.library import Library
+from evals.model_runs import model_checks, model_run
+from evals.models import Scripted
 from evals.probes import probe_index, probe_search
 from evals.questions import Question, digest
 from evals.results import Figure, Result
 from evals.rows import rows_of
-from evals.run import Progress, Subject, ask_all
+from evals.run import Asked, Progress, Subject, ask_all
 
 PACKAGES = ("chromadb", "llama-index-core", "tantivy", "langdetect", "numpy")
 SIDE_RESAMPLES = 1000  # what runs beside the assistant decides nothing
@@ -29,10 +31,12 @@ def evaluate(
     sides: Mapping[str, Subject] | None = None,
     progress: Progress | None = None,
     resamples: int = 10_000,
+    models: Sequence[tuple[Scripted, Subject]] = (),
 ) -> Result:
     """Return what the run found, checked against the floors and the last release.
 
     `sides` are run on the same questions and reported beside the assistant; they decide nothing.
+    So are the assistants that scripted `models` word the answers of, but no lie may get through.
     """
     started = time.perf_counter()
     library = Library(subject.articles())
@@ -41,15 +45,19 @@ def evaluate(
     asked = time.perf_counter()
     figures = figures_of(rows, before.rows if before else (), resamples)
     lowered = before.lowered if before else {}
+    beside = {name: ask_all(side, questions, progress) for name, side in (sides or {}).items()}
+    runs = []
+    for model, side in models:
+        beside[model.name] = ask_all(side, questions, progress)
+        runs.append(model_run(model, beside[model.name]))
     checks = check_all(rows, figures, probes, read_floors(lowered=lowered))
     return Result(
         about={**(about or {}), "questions": f"{len(questions)}, digest {digest(questions)}"},
         rows=rows,
         figures=figures,
-        checks=checks,
-        sides={
-            name: _side(side, questions, library, progress) for name, side in (sides or {}).items()
-        },
+        checks=(*checks, *model_checks(runs)),
+        sides={name: _side(found, library) for name, found in beside.items()},
+        models=tuple(runs),
         timings={"asking": asked - started, "all": time.perf_counter() - started},
         lowered=lowered,
         accepted=before.accepted if before else "",
@@ -69,8 +77,6 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _side(
-    subject: Subject, questions: Sequence[Question], library: Library, progress: Progress | None
-) -> tuple[Figure, ...]:
-    rows = rows_of(ask_all(subject, questions, progress), library)
-    return tuple(f for f in figures_of(rows, (), SIDE_RESAMPLES) if f.slice == "all")
+def _side(asked: Sequence[Asked], library: Library) -> tuple[Figure, ...]:
+    figures = figures_of(rows_of(asked, library), (), SIDE_RESAMPLES)
+    return tuple(f for f in figures if f.slice == "all")

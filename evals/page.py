@@ -38,6 +38,8 @@ def whole(result: Result) -> str:
     ]  # fmt: skip
     if result.sides:
         sections.append(_section("Beside it", _table(tables.side_table(result))))
+    if result.models:
+        sections.append(_section("With a language model", _table(tables.model_table(result))))
     cards = [_question(row, row.id in result.lost) for row in tables.worst(result)[:WORST]]
     sections.append(_section("The worst", "".join(cards) or "<p>No question lost points.</p>"))
     sections.append(_section("What this can see", _paragraphs(tables.what_it_sees(result))))

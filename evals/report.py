@@ -12,7 +12,15 @@ from xml.etree import ElementTree
 from evals import page, stored
 from evals.gate import verdict
 from evals.results import Result
-from evals.tables import Table, kind_table, metric_table, side_table, what_it_sees, worst
+from evals.tables import (
+    Table,
+    kind_table,
+    metric_table,
+    model_table,
+    side_table,
+    what_it_sees,
+    worst,
+)
 
 
 def write_report(folder: Path, result: Result, kinds: Sequence[str]) -> list[Path]:
@@ -39,6 +47,8 @@ def as_text(result: Result) -> str:
     lines += ["", *_aligned(metric_table(result)), "", *_aligned(kind_table(result))]
     if result.sides:
         lines += ["", *_aligned(side_table(result))]
+    if result.models:
+        lines += ["", *_aligned(model_table(result))]
     return "\n".join([*lines, "", what_it_sees(result)])
 
 
@@ -50,6 +60,8 @@ def as_markdown(result: Result) -> str:
     parts.append(_pipes(kind_table(result)))
     if result.sides:
         parts.append(_pipes(side_table(result)))
+    if result.models:
+        parts.append(_pipes(model_table(result)))
     for row in worst(result)[:5]:
         parts.append(f"- `{row.id}` “{row.question}”: {'; '.join(row.problems)}")
     parts.append(what_it_sees(result))

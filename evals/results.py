@@ -71,6 +71,30 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRun:
+    """What became of the sentences that a scripted model wrote for all questions.
+
+    `told` are the different untrue ones it wrote, by kind; `told_shown` those of them that a
+    reader saw, `unsupported` the shown sentences that their quotes don't support word by word.
+    """
+
+    name: str
+    answers: int  # that claim something
+    worded: int  # of them, with at least one sentence of the model's
+    shown: int  # sentences of the model's
+    withheld: int
+    told: dict[str, int] = field(default_factory=dict)
+    told_shown: tuple[str, ...] = ()  # "kind: sentence"
+    unsupported: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> float:
+        """The share of the model's sentences that was shown; NaN where it wrote none."""
+        written = self.shown + self.withheld
+        return self.shown / written if written else math.nan
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """Everything a run found. `about` tells corpus, settings and versions; `timings` may vary."""
 
@@ -79,6 +103,7 @@ class Result:
     figures: tuple[Figure, ...] = ()
     checks: tuple[Check, ...] = ()
     sides: dict[str, tuple[Figure, ...]] = field(default_factory=dict)  # peers, by name
+    models: tuple[ModelRun, ...] = ()  # scripted models; their figures are among the sides
     timings: dict[str, float] = field(default_factory=dict)
     lowered: dict[str, dict[str, Any]] = field(default_factory=dict)
     accepted: str = ""

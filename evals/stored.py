@@ -41,6 +41,7 @@ def as_json(result: Result) -> str:
         "lost": result.lost,
         "probes": result.probes,
         "sides": {name: _figures(side, timed=False) for name, side in result.sides.items()},
+        "models": [asdict(run) for run in result.models],
         "questions": rows,
         "timings": {
             "verdict": "green" if result.green else "red",  # slow is red, too

@@ -53,6 +53,29 @@ def side_table(result: Result) -> Table:
     return table
 
 
+def model_table(result: Result) -> Table:
+    """Return what became of each scripted model's sentences × the models."""
+    runs = result.models
+    kinds = sorted({kind for run in runs for kind in run.told})
+    table: Table = [["Scripted models", *(run.name for run in runs)]]
+    table += [
+        ["Answers", *(str(run.answers) for run in runs)],
+        ["… with sentences of its own", *(_of(run.worded, run.answers) for run in runs)],
+        ["Sentences shown", *(_of(run.shown, run.shown + run.withheld) for run in runs)],
+        ["… that no quote supports word by word", *(str(len(run.unsupported)) for run in runs)],
+        ["Untrue sentences shown", *(_of(len(r.told_shown), sum(r.told.values())) for r in runs)],
+    ]
+    for kind in kinds:
+        caught = [sum(s.startswith(f"{kind}: ") for s in run.told_shown) for run in runs]
+        told = [run.told.get(kind, 0) for run in runs]
+        table.append([f"… {kind}", *(_of(n, of) for n, of in zip(caught, told, strict=True))])
+    return table
+
+
+def _of(count: int, whole: int) -> str:
+    return f"{count} of {whole} ({100 * count / whole:.1f} %)" if whole else ""
+
+
 def shown(value: float, metric: Metric) -> str:
     """Return a value in the metric's unit; "" where there is none."""
     if math.isnan(value):

@@ -9,11 +9,16 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.build import Built, Corpus, Progress, build_index, read_corpus
 from ingest.embedder import load_embedder
 from ingest.errors import AssistantError, CorpusError, SettingsError
 from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.draft import Drafted
+    from ingest.editorial import EntryName
 
 EPILOGUE = """\
 A corpus is a folder with pages/*.txt, *.md or *.html, each with an optional .toml of the same
@@ -65,9 +70,27 @@ def _run(options: argparse.Namespace) -> None:
             if wanted:
                 show(corpus)
         return
+    if options.draft_translations or options.draft_questions:
+        _draft(options, settings)
+        return
     with progress_bar() as progress:
         built = build_index(settings, options.rebuild, progress)
     print(summary(built))
+
+
+def _draft(options: argparse.Namespace, settings: Settings) -> None:
+    # Imports point from assistant to ingest; here the command line reaches up, because a draft is
+    # checked by what checks and finds answers. The library below it doesn't.
+    from assistant.draft import draft
+
+    given: dict[EntryName, bool] = {
+        "translation": options.draft_translations,
+        "sentence": options.draft_questions,
+    }
+    with progress_bar() as progress:
+        done = draft(settings, [name for name, wanted in given.items() if wanted], progress)
+    for drafted in done:
+        print(drafts_told(drafted))
 
 
 class progress_bar:  # noqa: N801  (a context manager, used like a function)
@@ -119,6 +142,15 @@ def _remarks(corpus: Corpus) -> list[str]:
         lines.append(f'Stale translation, its sentence has changed: "{_short(text)}"')
     for text in corpus.questions.stale:
         lines.append(f'Stale questions, their sentence has changed: "{_short(text)}"')
+    for what, texts in (
+        ("translations", corpus.drafted_translations),
+        ("questions", corpus.drafted_questions),
+    ):
+        if texts:
+            lines.append(
+                f"{len(texts)} drafted {what} wait for an editor: in {what}.toml, read each and "
+                "take its `drafted = true` out."
+            )
     for path in corpus.unread:
         cure = (
             "no page has this name" if path.suffix == ".toml" else "save it as .txt, .md or .html"
@@ -132,10 +164,21 @@ def _remarks(corpus: Corpus) -> list[str]:
     return lines
 
 
+def drafts_told(drafted: Drafted) -> str:
+    """Return what drafting did for one file, for people."""
+    lines = [f"{drafted.path}: {drafted.written} drafted, waiting for an editor."]
+    for what, rows in (("Not kept", drafted.refused), ("No draft", drafted.failed)):
+        lines += [f'{what} for "{_short(text)}": {why}' for text, why in rows]
+    if drafted.failed:
+        lines.append("Run it again to try those once more.")
+    return "\n".join(lines)
+
+
 _REASONS = {
     "exact": "repeated blocks",
     "near": "nearly repeated blocks",
     "furniture": "blocks of page furniture",
+    "order": "blocks that give orders to a machine",
     "language": "blocks in another language",
 }
 
@@ -184,6 +227,13 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--articles", action="store_true", help="the articles found in the pages")
     show.add_argument("--ledger", action="store_true", help="every block left out, and why")
     show.add_argument("--unpaired", action="store_true", help="sentences in one language only")
+    add = parser.add_argument_group(
+        "draft with the language model (ASSISTANT_LLM_*), for an editor to accept"
+    )
+    add.add_argument("--draft-translations", action="store_true",
+                     help="of sentences in one language only, in translations.toml")  # fmt: skip
+    add.add_argument("--draft-questions", action="store_true",
+                     help="that visitors may ask, in questions.toml")  # fmt: skip
     return parser
 
 

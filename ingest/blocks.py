@@ -1,4 +1,4 @@
-"""Cut a page into blocks and tell what each is for: text, title, byline, notice, furniture.
+"""Cut a page into blocks and tell what each is for: text, title, byline, furniture, an order.
 
 The signs are general: shape (length, closing punctuation), position (what stands before and
 after), repetition, and the classes of wording in `wording.py`. In doubt a block is a paragraph.
@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from ingest import wording
 from ingest.language import settle
+from ingest.orders import is_order
 from ingest.records import Block, BlockKind, Page
 
 TITLE_WORDS = 20  # a longer line is a paragraph, even without a full stop
@@ -129,6 +130,8 @@ def _kinds(page: Page, spans: list[Span]) -> list[BlockKind]:
 
 
 def _kind(text: str, before: str, late_or_repeated: bool, heading: bool) -> BlockKind:
+    if is_order(text):
+        return "order"
     count = len(text.split())
     if count <= LABEL_WORDS and wording.LABEL.match(text):
         return "furniture"

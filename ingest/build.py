@@ -16,7 +16,7 @@ from ingest.articles import build_articles
 from ingest.blocks import page_blocks
 from ingest.chunks import build_chunks
 from ingest.deduplicate import deduplicate
-from ingest.editorial import Questions, add_translations, read_questions, unpaired
+from ingest.editorial import Questions, add_translations, read_questions, unpaired, waiting
 from ingest.embedder import Embedder, load_embedder
 from ingest.errors import CorpusError, IndexBusy, IndexMismatch, IndexMissing, IndexUnusable
 from ingest.files import read_bytes
@@ -50,6 +50,8 @@ class Corpus:
     questions: Questions
     stale_translations: list[str]
     unread: list[Path]  # files beside the pages that nobody reads
+    drafted_translations: list[str]  # texts of the sentences whose draft waits for an editor
+    drafted_questions: list[str]
 
     @property
     def unpaired(self) -> list[tuple[Language, Sentence]]:
@@ -83,9 +85,19 @@ def read_corpus(folder: Path, embedder: Embedder, progress: Progress = silent) -
     articles = build_articles(pages, kept)
     progress("aligning", 2, 5)
     articles = align_articles(articles, embedder)
-    articles, stale = add_translations(articles, folder / "translations.toml")
-    questions = read_questions(articles, folder / "questions.toml")
-    return Corpus(pages, blocks, dropped, articles, questions, stale, unread_files(folder))
+    translated, asked = folder / "translations.toml", folder / "questions.toml"
+    articles, stale = add_translations(articles, translated)
+    return Corpus(
+        pages,
+        blocks,
+        dropped,
+        articles,
+        read_questions(articles, asked),
+        stale,
+        unread_files(folder),
+        waiting(translated, "translation"),
+        waiting(asked, "sentence"),
+    )
 
 
 def build_index(settings: Settings, rebuild: bool = False, progress: Progress = silent) -> Built:
@@ -113,6 +125,9 @@ def build_index(settings: Settings, rebuild: bool = False, progress: Progress = 
             manifest = _write_generation(settings.index, inputs, corpus, vectors, progress)
         except OSError as error:
             raise IndexUnusable(_disk_problem(settings.index, error)) from error
+        finally:
+            if last:
+                last.close()
     seconds = time.perf_counter() - started
     return Built(manifest, corpus, vectors.embedded, vectors.reused, seconds)
 

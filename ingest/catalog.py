@@ -139,7 +139,9 @@ class Catalog:
     def some_faces(self, language: Language, limit: int) -> list[str]:
         """Return expected questions spread over the corpus, at most one for a sentence."""
         rows = self._rows(
-            "select text from face where language = ? group by sentence_id order by rowid", language
+            "select text from face where language = ? and sentence_id != '' "
+            "group by sentence_id order by rowid",
+            language,
         )
         step = max(1, len(rows) // max(1, limit))
         return [row[0] for row in rows[::step][:limit]]

@@ -35,8 +35,11 @@ def deduplicate(blocks: list[Block]) -> tuple[list[Block], list[Dropped]]:
     near = _NearIndex()
     last_was_duplicate = False
     for block in blocks:
-        if block.language is None or block.kind == "furniture":
-            dropped.append(_row(block, "furniture" if block.language else "language"))
+        if block.kind == "order" or (block.kind == "furniture" and block.language):
+            dropped.append(_row(block, block.kind))
+            continue
+        if block.language is None:
+            dropped.append(_row(block, "language"))
             continue
         key = (block.language, normalised(block.text))
         twin = seen.get(key)

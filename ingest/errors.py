@@ -5,6 +5,7 @@ AssistantError              anything below; its text is one human line
 ├── CorpusError             a page, a .toml or the folder can't be used as it is
 ├── EmbedderError           the embedder can't be loaded, or an extra is missing
 ├── ModelError              the language model can't be reached or set up
+│   └── ModelFailed         assistant/failure.py: it was asked, and gave no answer
 └── IndexUnusable           there is no index that can be searched
     ├── IndexMissing        none has been built yet
     ├── IndexMismatch       built by another embedder or a newer version

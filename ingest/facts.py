@@ -36,8 +36,11 @@ _SCALES = {
 _DUTCH_ONES = {"een": 1, **{word: value for word, value in _UNITS.items() if value < 10}}
 
 _DIGITS = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
-_TOKEN = re.compile(rf"(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|(?P<mark>[%€$£–-])")
+_TOKEN = re.compile(
+    rf"(?P<digits>(?<![^\W\d_])(?:{_DIGITS}))|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|(?P<mark>[%€$£–-])"
+)
 _PERCENT = re.compile(r"^(?:\s*%|\s*-?(?:percent|procent|pct)\b|\s+(?:per|op de|per cent)\s+(?:hundred|honderd|100|cent)\b|\s+per cent\b)", re.I)  # fmt: skip # noqa: E501
+_ORDINAL = re.compile(r"(\w+teen|\w+tien)(?:th|de)")
 _RANGE_WORDS = frozenset({"and", "to", "en", "tot", "-", "–", "€", "$", "£", "eur", "or", "of"})
 
 _NEGATION = re.compile(
@@ -144,6 +147,9 @@ def _value(tokens: list[tuple[str | None, str, int, int]], at: int) -> tuple[Dec
     if kind != "word":
         return None, 0
     word = token.lower()
+    if word in ("half", "halve"):  # half a million, een half miljoen
+        used = 2 if at + 1 < len(tokens) and tokens[at + 1][1].lower() == "a" else 1
+        return (Decimal("0.5"), used) if _scales(tokens, at + used) else (None, 0)
     value = _word_value(word)
     if value is None:
         return None, 0
@@ -191,9 +197,20 @@ def _word_value(word: str) -> int | None:
         return _TENS[word]
     if word in ("hundred", "honderd", "thousand", "duizend"):
         return _SCALES[word]
+    if (ordinal := _ORDINAL.fullmatch(word)) and (value := _UNITS.get(ordinal.group(1))):
+        return value if value > 12 else None  # "nineteenth" is 19th; "tiende" may be a tithe
     tens, dash, ones = word.partition("-")
     if dash and tens in _TENS and ones in _UNITS:  # twenty-five
         return _TENS[tens] + _UNITS[ones]
+    if dash and tens in _UNITS and ones not in _SCALES:  # two-lane
+        return _UNITS[tens]
+    for name in ("duizend", "honderd"):  # vijfhonderd, tienduizend, tweehonderdvijftig
+        front, found, rest = word.partition(name)
+        if found and (front or rest):
+            times = 1 if not front else _word_value(front)
+            added = 0 if not rest else _word_value(rest.removeprefix("en"))
+            if times and added is not None and added < _SCALES[name]:
+                return times * _SCALES[name] + added
     for name, value in _TENS.items():  # vijfentwintig, tweeëntwintig
         if word.endswith(name) and word != name:
             front = word[: -len(name)]

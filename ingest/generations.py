@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -52,7 +52,8 @@ def publish(location: Path, manifest: Manifest, check: Callable[[Index], None]) 
     """Write the manifest of a finished generation, check it, and make it the current one."""
     folder = location / "generations" / manifest.generation
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2), "utf-8")
-    check(Index(folder))
+    with closing(Index(folder)) as index:
+        check(index)
     previous = current_generation(location)
     pointer = location / "current.new"
     with pointer.open("w", encoding="utf-8") as file:

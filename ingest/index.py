@@ -91,7 +91,7 @@ class Index:
 
     @cached_property
     def _client(self) -> Any:
-        return chroma_client(self.folder / "chroma")
+        return chroma_client(self._part("chroma"))
 
     def close(self) -> None:
         """Release the files that were opened; the index can't be asked any more."""
@@ -104,9 +104,8 @@ class Index:
     @cached_property
     def collections(self) -> dict[str, Collection]:
         """The Chroma collections by name: "chunks-nl", "chunks-en", "faces-nl", "faces-en"."""
-        client = chroma_client(self._part("chroma"))
         return {
-            f"{what}-{language}": client.get_collection(
+            f"{what}-{language}": self._client.get_collection(
                 f"{what}-{language}", embedding_function=None
             )
             for what in ("chunks", "faces")

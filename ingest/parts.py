@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,10 +122,10 @@ def _write_collections(
     by_id = {article.id: article for article in articles}
     nodes = [_chunk_node(c, by_id[c.article_id], v) for c, v in zip(chunks, vectors, strict=True)]
     asked = [_face_node(n, f, v) for n, (f, v) in enumerate(zip(faces, face_vectors, strict=True))]
+    by_name = {"chunks": nodes, "faces": asked}
     try:
-        client = chroma_client(folder)
-        for language in LANGUAGES:
-            for what, items in (("chunks", nodes), ("faces", asked)):
+        with chroma_client(folder) as client:
+            for language, (what, items) in product(LANGUAGES, by_name.items()):
                 collection = client.create_collection(
                     f"{what}-{language}", embedding_function=None, configuration={"hnsw": HNSW}
                 )

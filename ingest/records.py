@@ -14,8 +14,10 @@ from typing import Literal
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
-BlockKind = Literal["title", "paragraph", "byline", "notice", "call_to_action", "furniture"]
-DropReason = Literal["exact", "near", "furniture", "language"]
+BlockKind = Literal[
+    "title", "paragraph", "byline", "notice", "call_to_action", "furniture", "order"
+]
+DropReason = Literal["exact", "near", "furniture", "order", "language"]
 ArticleKind = Literal["article", "contact"]
 
 
@@ -123,7 +125,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A question that a sentence answers, from corpus/questions.toml; never quoted."""
+    """A question that a sentence answers, from corpus/questions.toml; never quoted.
+
+    `sentence_id` is "" for one that editors say no sentence answers.
+    """
 
     sentence_id: str
     language: Language

@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ingest.errors import SettingsError
 
 PREFIX = "ASSISTANT_"
+KEY = "ASSISTANT_LLM_API_KEY"
 
 
 def _start_corpus() -> Path:
@@ -31,11 +33,12 @@ class Settings:
     # "" is the model that ships with the package; else a model2vec folder or hub name,
     # "sentence-transformers:NAME" or "openai:MODEL@BASE_URL".
     embedder: str = ""
-    embedder_api_key: str = ""
+    embedder_api_key: str = field(default="", repr=False)
     # The language model; without a base URL, answers are quotes.
     llm_base_url: str = ""
     llm_model: str = ""
-    llm_api_key: str = ""
+    llm_api_key: str = field(default="", repr=False)
+    llm_seconds: int = 20  # for a whole answer of the model; after that, quotes
     # The web server.
     host: str = "127.0.0.1"
     port: int = 7860
@@ -43,10 +46,11 @@ class Settings:
     contact_url: str = ""  # where "get in touch" leads: https://… or mailto:…
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
-    # Limits for one address, the model's daily ceiling for all, and answers at the same time.
+    # Limits for one address, the model's daily ceilings for all, and answers at the same time.
     questions_per_minute: int = 20
     questions_per_day: int = 200
     model_calls_per_day: int = 1000
+    model_tokens_per_day: int = 2_000_000
     concurrent_answers: int = 8
     # What is kept and shown: nothing about a question unless a log file is named.
     question_log: str = ""
@@ -64,8 +68,8 @@ class Settings:
                 continue
             if name not in known:
                 raise SettingsError(_unknown(name, list(known)))
-            field = known[name]
-            values[field.name] = _PARSERS[field.name](name, value)
+            setting = known[name].name
+            values[setting] = _PARSERS[setting](name, value)
         return cls(**values)
 
 
@@ -113,6 +117,21 @@ def _web_address(name: str, value: str) -> str:
     return value.rstrip("/")
 
 
+def _endpoint(name: str, value: str) -> str:
+    """Return a base URL; the errors leave out its value, which may hold a key."""
+    parts = urlsplit(value.strip())
+    if value.strip() and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise SettingsError(f"{name} is no web address; expected https://…/v1 or http://…/v1")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise SettingsError(
+            f"{name}: leave out what follows ? and precedes @; a key goes into {KEY}."
+        )
+    address = value.strip().rstrip("/")
+    if address.endswith("/chat/completions"):
+        raise SettingsError(f"{name}: leave /chat/completions off; expected https://…/v1")
+    return address
+
+
 def _contact(name: str, value: str) -> str:
     value = value.strip()
     if value and not value.startswith(("http://", "https://", "mailto:")):
@@ -133,13 +152,15 @@ _COUNTS = (
     "questions_per_minute",
     "questions_per_day",
     "model_calls_per_day",
+    "model_tokens_per_day",
+    "llm_seconds",
     "concurrent_answers",
 )
 _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "corpus": _path,
     "index": _path,
     "port": _port,
-    "llm_base_url": _web_address,
+    "llm_base_url": _endpoint,
     "contact_url": _contact,
     "allowed_origins": _origins,
     "trusted_proxies": _list,

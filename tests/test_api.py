@@ -140,10 +140,9 @@ def test_the_21st_question_in_a_minute_is_refused(settings: Settings) -> None:
     assert limits.may_ask("10.0.0.2")
 
 
-def test_a_days_ceiling_holds_for_an_address_and_for_the_model(settings: Settings) -> None:
-    limits = Limits(replace(settings, questions_per_day=3, model_calls_per_day=2))
+def test_a_days_ceiling_holds_for_an_address(settings: Settings) -> None:
+    limits = Limits(replace(settings, questions_per_day=3))
     assert [limits.may_ask("10.0.0.1") for _ in range(4)] == [True, True, True, False]
-    assert [limits.may_use_model() for _ in range(3)] == [True, True, False]
 
 
 def test_past_the_limit_the_api_says_when_to_come_back(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from browsing import Watched, chromium, sideways, violations
+from browsing import Watched, chromium, sideways
 from playwright.sync_api import Browser, expect
 from running import GRADIO_WARNINGS, serving
 
@@ -131,6 +131,24 @@ def test_an_answer_is_copied_with_its_sources(visit: Open) -> None:
     assert "De middenstand regeert het Chinese land, Pieter Verstraete" in copied
 
 
+def test_a_thumb_sends_the_answers_id_and_nothing_else(visit: Open) -> None:
+    watched = visit()
+    page = watched.page
+    answer = ask(watched, CRITERIA)
+    up = answer.get_by_role("button", name="Nuttig", exact=True)
+    down = answer.get_by_role("button", name="Niet nuttig", exact=True)
+    expect(up).to_have_attribute("aria-pressed", "false")
+    with page.expect_request("**/api/v1/feedback") as sent:
+        down.click()
+    assert sent.value.post_data_json.keys() == {"answer", "verdict"}
+    assert sent.value.post_data_json["verdict"] == "down"
+    expect(page.locator("#announcer")).to_have_text("Bedankt voor uw oordeel.")
+    ask(watched, SELECTED)  # Gradio draws the first answer anew
+    expect(down).to_have_attribute("aria-pressed", "true")
+    expect(up).to_have_attribute("aria-pressed", "false")
+    assert watched.problems == []
+
+
 def test_what_the_articles_do_not_say_is_said_so(visit: Open) -> None:
     answer = ask(visit(), OUTSIDE)
     expect(answer).to_have_class("answer done not_covered")
@@ -211,17 +229,35 @@ def test_a_long_conversation_keeps_working(visit: Open) -> None:
     assert watched.problems == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_axe_finds_nothing(visit: Open, scheme: str, width: int) -> None:
-    watched = visit(color_scheme=scheme, width=width, height=844)
-    assert violations(watched.page) == []
-    answer = ask(watched, SELECTED)
-    answer.locator("summary").click()
-    answer.locator(".cite").first.click()
-    watched.page.locator("#sources .beside button").first.click()
-    ask(watched, OUTSIDE)
-    watched.page.wait_for_timeout(600)  # colours in mid-transition have no contrast
-    assert violations(watched.page) == []
+@pytest.mark.parametrize(
+    ("locale", "busy", "offline"),
+    [("nl-BE", "Het is even druk", "De verbinding is even weg"),
+     ("en-GB", "It is busy right now", "The connection is gone")],
+)  # fmt: skip
+def test_trouble_is_told_in_our_words_and_passes(
+    visit: Open, locale: str, busy: str, offline: str
+) -> None:
+    watched = visit(locale=locale)
+    page = watched.page
+    told = page.locator("#trouble")
+    full = {"status": 503, "json": {"detail": "Queue is full."}}
+    page.route("**/queue/join*", lambda route: route.fulfill(**full))
+    page.locator("#question textarea").fill(CRITERIA)
+    page.keyboard.press("Enter")
+    expect(told).to_contain_text(busy)
+    page.unroute("**/queue/join*")
+    page.reload()
+    page.locator("#examples button").first.wait_for()
+    page.context.set_offline(True)
+    page.locator("#question textarea").fill(CRITERIA)
+    page.keyboard.press("Enter")
+    expect(told).to_contain_text(offline)
+    expect(page.locator(".toast-body")).to_be_hidden()
+    with page.expect_navigation():
+        page.context.set_offline(False)
+    page.locator("#examples button").first.wait_for()
+    expect(told).to_have_count(0)
+    expect(ask(watched, CRITERIA)).to_contain_text("15%")
 
 
 def test_a_small_phone_scrolls_up_and_down_only(visit: Open) -> None:

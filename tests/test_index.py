@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,6 +106,27 @@ def test_the_real_index_agrees_with_an_exact_scan(settings: Settings) -> None:
     found = index.nearest("faces", "nl", asked, 10)
     assert {identity for identity, _ in found} == set(wanted)
     assert [score for _, score in found] == pytest.approx(sorted(exact)[:-11:-1], abs=1e-4)
+
+
+OPEN_FILES = Path("/proc/self/fd")
+
+
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="this system does not list open files")
+def test_closed_it_holds_no_file_open(settings: Settings, tmp_path: Path) -> None:
+    """Chroma keeps every client it ever made until it is told to let go: 15 MB and 26 files."""
+
+    def held() -> list[str]:
+        links = [path for path in OPEN_FILES.iterdir() if path.is_symlink()]
+        names = [os.readlink(path) for path in links if path.exists()]
+        return [name for name in names if name.startswith(str(tmp_path))]
+
+    index = open_index(Path(shutil.copytree(settings.index, tmp_path / "index")))
+    some = np.ones(index.manifest.dimensions, np.float32)
+    assert index.nearest("chunks", "nl", some, 3)
+    assert index.catalog.articles()
+    assert held()
+    index.close()
+    assert held() == []
 
 
 def test_nothing_is_near_to_nothing(settings: Settings) -> None:

@@ -157,8 +157,10 @@ def test_in_the_browser_an_order_is_nothing_but_text(
     assert "240" in page.locator(".answer").last.inner_text()
     shown = page.locator("#log, #chat, #sources")
     told = " ".join(shown.all_inner_texts())
-    for canary in ("CANARY-7731", "CANARY-7732", "CANARY-7734", "CANARY-7735"):
+    for canary in ("CANARY-7732", "CANARY-7734", "CANARY-7735"):
         assert canary in told  # as a quote
+    for canary in ("CANARY-7731", "CANARY-7733"):  # left out at ingest: see test_orders.py
+        assert canary not in told
     for question in questions:
         told = told.replace(question, "")
     assert "CANARY" not in beside_quotes(told)

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,20 +15,24 @@ import threading
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import httpx
 import pytest
+from making import REAL_PAGE, write_corpus
 from running import CRITERIA, GRADIO_WARNINGS, Waiting, serving, wait_until
 
-from assistant import Answer, Assistant
+from assistant import Answer, Assistant, open_assistant
 from ingest.errors import IndexMissing
+from ingest.generations import writing
 from ingest.settings import Settings
-from ui.api import answers, events
+from ui.__main__ import prepare
 from ui.app import create_app
 from ui.desk import Desk, Refused
 from ui.limits import Limits
 from ui.serving import NotReady, Serving
+from ui.stream import answers, events
 from ui.texts import DUTCH, ENGLISH
 
 pytestmark = GRADIO_WARNINGS
@@ -56,7 +61,7 @@ def test_a_reader_who_leaves_stops_the_answer(settings: Settings) -> None:
 def test_an_answer_that_takes_too_long_ends_with_an_error(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.api.SECONDS_FOR_AN_ANSWER", 0.2)
+    monkeypatch.setattr("ui.stream.SECONDS_FOR_AN_ANSWER", 0.2)
     waiting = Waiting()
     desk = desk_over(waiting, settings)
 
@@ -90,7 +95,7 @@ def test_a_broken_answer_tells_a_code_and_no_more(
 def test_past_the_answers_it_can_give_at_once_it_says_when_to_come_back(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.api.SECONDS_TO_QUEUE", 0.1)
+    monkeypatch.setattr("ui.stream.SECONDS_TO_QUEUE", 0.1)
     one = Settings.from_environment({"ASSISTANT_CONCURRENT_ANSWERS": "1"})
     setup = replace(settings, concurrent_answers=one.concurrent_answers)
     waiting = Waiting(steps=1000)
@@ -164,6 +169,20 @@ def test_sigterm_ends_the_program_in_order(settings: Settings) -> None:
     assert "Nothing has changed" in told
 
 
+def test_beside_a_running_ingest_it_starts_with_what_there_is(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup = replace(settings, index=Path(shutil.copytree(settings.index, tmp_path / "index")))
+    stale = replace(setup, corpus=write_corpus(tmp_path / "corpus", page=REAL_PAGE))
+    with writing(stale.index):  # as our twin does that was started with us
+        prepare(stale)
+    assert "another ingest is writing" in capsys.readouterr().out
+    held = Serving(stale)
+    held.start()
+    wait_until(lambda: held.is_ready)
+    held.stop()
+
+
 def answers_at(url: str) -> bool:
     try:
         return httpx.get(url, timeout=2).is_success
@@ -192,6 +211,13 @@ def test_a_new_generation_is_taken_up(settings: Settings, monkeypatch: pytest.Mo
     finally:
         gc.enable()
     held.stop()
+
+
+def test_a_new_index_does_not_set_back_the_models_count(settings: Settings) -> None:
+    worded = replace(settings, llm_base_url="http://127.0.0.1:9/v1", llm_model="m")
+    first, second = open_assistant(worded), open_assistant(worded)
+    assert first.model is not None
+    assert second.model is first.model
 
 
 def test_without_an_index_questions_hear_why(settings: Settings) -> None:

@@ -19,6 +19,13 @@ BAD = {
     "count": ("ASSISTANT_QUESTIONS_PER_DAY", "-1", "not a number"),
     "switch": ("ASSISTANT_DEMO", "maybe", "neither on nor off"),
     "address": ("ASSISTANT_LLM_BASE_URL", "localhost:11434", "no web address"),
+    "endpoint's page": (
+        "ASSISTANT_LLM_BASE_URL",
+        "https://a.org/v1/chat/completions",
+        "leave /chat/completions off",
+    ),
+    "key in the address": ("ASSISTANT_LLM_BASE_URL", "https://x:y@a.org", "ASSISTANT_LLM_API_KEY"),
+    "key as a parameter": ("ASSISTANT_LLM_BASE_URL", "https://a.org?key=y", "_LLM_API_KEY"),
     "contact": ("ASSISTANT_CONTACT_URL", "javascript:alert(1)", "can't be linked to"),
     "origin": ("ASSISTANT_ALLOWED_ORIGINS", "https://a.org,b.org", "no web address"),
     "empty folder": ("ASSISTANT_CORPUS", " ", "is empty"),
@@ -57,6 +64,19 @@ def test_a_bad_setting_is_named(name: str, value: str, problem: str) -> None:
 )
 def test_a_setting_is_read(name: str, value: str, field: str, expected: object) -> None:
     assert getattr(Settings.from_environment({name: value, "HOME": "/"}), field) == expected
+
+
+@pytest.mark.parametrize("address", ["https://x:canary@a.org/v1", "ftp://canary", "a.org?k=canary"])
+def test_an_address_that_may_hold_a_key_is_not_repeated(address: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"ASSISTANT_LLM_BASE_URL": address})
+    assert "canary" not in str(caught.value)
+
+
+def test_keys_are_not_shown() -> None:
+    shown = repr(Settings(llm_api_key="canary", embedder_api_key="canary"))
+    assert "canary" not in shown
+    assert "llm_model" in shown
 
 
 def test_every_field_has_a_parser_and_only_fields_have() -> None:

@@ -14,6 +14,7 @@ from running import CRITERIA, GRADIO_WARNINGS, ask, serving, wait_until
 
 from ingest.settings import Settings
 from ui.app import create_app
+from ui.page import MAX_SESSIONS
 from ui.privacy import privacy_html
 from ui.render import full_notice
 from ui.texts import TEXTS
@@ -32,6 +33,11 @@ def test_the_chat_page_is_ours(web: httpx.Client) -> None:
     for file in ("chat.css", "chat.js", "icon.svg"):
         assert f"../{file}" in response.text
         assert web.get(f"/{file}").is_success
+
+
+def test_gradio_forgets_the_oldest_conversations(settings: Settings) -> None:
+    mounted = next(r for r in create_app(settings).routes if getattr(r, "path", "") == "/chat")
+    assert mounted.app.state_holder.capacity == MAX_SESSIONS  # type: ignore[attr-defined]
 
 
 def test_metrics_count_answers_when_switched_on(settings: Settings) -> None:
@@ -57,7 +63,33 @@ def test_the_privacy_page_tells_what_is_switched_on(web: httpx.Client, lang: str
     assert "30" in told
     assert "writer-1" in told
     assert "models.example" in told
-    assert "writer-1" in full_notice(setup, TEXTS[lang])  # type: ignore[index]
+    notice = full_notice(setup, TEXTS[lang])  # type: ignore[index]
+    assert "writer-1" in notice
+    assert "models.example" in notice
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_model_on_this_machine_is_named_without_a_host(lang: str) -> None:
+    words = {"nl": "gaat naar een ander bedrijf", "en": "goes to another company"}
+    setup = Settings(llm_base_url="http://localhost:11434/v1", llm_model="writer-1")
+    for told in (privacy_html(setup, lang), full_notice(setup, TEXTS[lang])):  # type: ignore[arg-type,index]
+        assert "writer-1" in told
+        assert "localhost" not in told
+    assert words[lang] in privacy_html(setup, lang)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("page", ["/privacy", "/chat/", "/embed", "/healthz", "/readyz"])
+def test_the_models_key_is_on_no_page(settings: Settings, page: str) -> None:
+    setup = replace(
+        settings,
+        llm_base_url="http://127.0.0.1:9/v1",
+        llm_model="writer-1",
+        llm_api_key="sk-canary-7f3a",
+    )
+    app = create_app(setup)
+    with serving(app) as address, httpx.Client(base_url=address, timeout=20) as client:
+        wait_until(lambda: client.get("/readyz").is_success)
+        assert "sk-canary" not in client.get(page).text
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from browsing import Watched, chromium, sideways, violations
+from browsing import Watched, chromium, sideways
 from playwright.sync_api import Browser, FrameLocator, expect
 from playwright.sync_api import Error as PlaywrightError
 from running import GRADIO_WARNINGS, Waiting, serving, wait_until
@@ -281,26 +281,6 @@ def test_the_notice_is_there_before_the_first_keystroke(
     expect(frame.locator("#box")).to_have_attribute("aria-describedby", "notice")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(visit: Visit, sites: dict[str, str], scheme: str) -> None:
-    watched = visit(color_scheme=scheme)
-    assert violations(watched.page) == []  # closed
-    context = watched.page.context
-    inner = Watched(context).page  # the frame's page on its own, which axe can see into
-    inner.goto(f"{sites['chat']}/embed?lang=nl")
-    inner.locator("#examples button").first.wait_for()
-    assert violations(inner) == []
-    answer = ask(inner, SELECTED)
-    answer.locator(".cite").first.click()
-    answer.locator(".source button").first.click()
-    assert violations(inner) == []
-    inner.route("**/api/v1/chat", lambda route: route.abort())
-    inner.locator("#box").fill("nog een vraag")
-    inner.locator("#box").press("Enter")
-    expect(inner.locator(".answer").last).to_contain_text("Er ging iets mis")
-    assert violations(inner) == []
-
-
 def test_the_keyboard_is_enough_and_focus_comes_back(visit: Visit) -> None:
     page = visit().page
     page.keyboard.press("Tab")
@@ -440,7 +420,7 @@ def test_closing_the_tab_stops_the_answer(
         box = page.locator("#box, #question textarea")
         box.fill(SLOW)
         box.press("Enter")
-        page.locator(".answer").wait_for()
+        expect(page.locator(".answer")).to_have_text("a")  # it has begun
         page.close()
         assert waiting.closed.wait(1)
     context.close()

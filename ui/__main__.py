@@ -8,7 +8,7 @@ import socket
 import sys
 from dataclasses import replace
 
-from ingest.errors import AssistantError, SettingsError
+from ingest.errors import AssistantError, IndexBusy, SettingsError
 from ingest.records import LANGUAGES
 from ingest.settings import Settings
 
@@ -52,17 +52,23 @@ def prepare(settings: Settings) -> None:
     from ingest.__main__ import progress_bar, summary
     from ingest.build import ensure_index
 
-    with progress_bar() as progress:
-        built = ensure_index(settings, progress)
-    print(summary(built), flush=True)
+    try:
+        with progress_bar() as progress:
+            built = ensure_index(settings, progress)
+    except IndexBusy as busy:
+        # Another process is at it, maybe our twin. Ours takes the new index up when it is there.
+        print(busy, flush=True)
+    else:
+        print(summary(built), flush=True)
 
 
 def serve(settings: Settings, options: argparse.Namespace) -> None:
     """Serve until stopped; running answers are finished first."""
     from ui.app import create_app
-    from ui.server import build_server, stop_in_order
+    from ui.server import build_server, share_memory, stop_in_order
 
     stop_in_order()
+    share_memory()
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     for noisy in ("httpx", "chromadb", "uvicorn.error"):

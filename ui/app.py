@@ -109,7 +109,7 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
 
 
 def _add_metrics(app: FastAPI, desk: Desk) -> None:
-    metrics = Metrics()
+    metrics = Metrics(desk.serving.model_calls)
     desk.listeners.append(metrics)
 
     @app.get("/metrics")

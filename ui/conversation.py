@@ -69,7 +69,11 @@ class Conversation:
         answer = None
         try:
             for answer in self.desk.stream(asked, history(talk), chosen or None):
-                growing = answer_html(answer, TEXTS[answer.language], done=False)
+                growing = (
+                    answer_html(answer, TEXTS[answer.language], done=False)
+                    if answer.text
+                    else status_html(texts.writing)
+                )
                 yield frame([*before, said(growing)], talk)
         except Exception as problem:  # the reader gets a line, the log gets the rest
             told = error_message(code_for(problem), spoken)

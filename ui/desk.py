@@ -68,11 +68,8 @@ class Desk:
         Raises NotReady without an index, and TimeoutError past the time for an answer.
         """
         began = time.monotonic()
-        model = bool(self.settings.llm_base_url) and self.limits.may_use_model()
         answer = None
-        for answer in self.serving.stream(
-            question, list(history)[-MAX_TURNS:], language, model=model
-        ):
+        for answer in self.serving.stream(question, list(history)[-MAX_TURNS:], language):
             yield answer
             if time.monotonic() - began > SECONDS_FOR_AN_ANSWER:
                 raise TimeoutError
@@ -98,6 +95,7 @@ def log_line(answer: Answer, seconds: float) -> dict[str, object]:
         "language": answer.language,
         "status": answer.status,
         "mode": answer.mode,
+        "withheld": answer.withheld,
         "ms": round(seconds * 1000),
         "sources": sorted({citation.article_id for citation in answer.citations}),
     }

@@ -26,7 +26,7 @@ OWN_PATHS = re.compile(
 GRADIO_PATHS = re.compile(
     r"/chat/?|/chat/(?:theme\.css|manifest\.json|config|favicon\.ico)"
     r"|/chat/assets/[\w.-]+|/chat/static/(?:fonts|img|js)/[\w./-]+"
-    r"|/chat/gradio_api/(?:queue/join|queue/data|cancel|heartbeat/\w+|startup-events)"
+    r"|/chat/gradio_api/(?:queue/join|queue/data|cancel|heartbeat/\w+|startup-events|app_id)"
 )
 GRADIO_PAGE = re.compile(r"/chat(?:/|$)")
 MAX_BODY = 16 * 1024

@@ -13,7 +13,7 @@ from ingest.settings import Settings
 
 
 class Limits:
-    """Counts questions and model calls. Addresses are hashed with a salt that dies with us."""
+    """Counts questions. Addresses are hashed with a salt that dies with us."""
 
     def __init__(self, settings: Settings) -> None:
         storage = MemoryStorage()
@@ -21,8 +21,6 @@ class Limits:
         self._rough = SlidingWindowCounterRateLimiter(storage)
         self._minute = RateLimitItemPerMinute(settings.questions_per_minute)
         self._day = RateLimitItemPerDay(settings.questions_per_day)
-        self._model = RateLimitItemPerDay(max(1, settings.model_calls_per_day))
-        self._models_allowed = settings.model_calls_per_day > 0
         self._salt = secrets.token_bytes(16)
 
     def may_ask(self, address: str) -> bool:
@@ -32,10 +30,6 @@ class Limits:
         if not self._exact.test(self._minute, key) or not self._rough.test(self._day, key):
             return False
         return self._exact.hit(self._minute, key) and self._rough.hit(self._day, key)
-
-    def may_use_model(self) -> bool:
-        """Count a model call; past the day's ceiling answers are quotes."""
-        return self._models_allowed and self._rough.hit(self._model, "model")
 
 
 RETRY_AFTER_SECONDS = 60

@@ -19,6 +19,10 @@ from ui.desk import MAX_CHARACTERS, Desk
 from ui.render import heading_html, notice_html, welcome_html
 from ui.texts import TEXTS, Texts
 
+# Conversations that are remembered, the last used; Gradio never lets one go before that, and each
+# takes 65 KB: its own limit of 10,000 comes to 650 MB.
+MAX_SESSIONS = 1000
+
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -46,6 +50,7 @@ def build_page(desk: Desk, default: Language) -> gr.Blocks:
         parts = _lay_out(desk, TEXTS[default])
         _connect(page, parts, Conversation(desk, default), desk.settings.concurrent_answers)
     page.queue(max_size=64, api_open=False)
+    page.state_session_capacity = MAX_SESSIONS
     return page
 
 

@@ -26,9 +26,9 @@ FILES = ("chat.css", "chat.js", "embed.css", "embed.js", "plain.css", "widget.js
 EXAMPLES = 3
 EMBED_TEXTS = (
     *("language", "privacy", "input_label", "placeholder", "send", "fresh", "close"),
-    *("conversation", "searching", "done", "searched_for", "nearest", "translated", "source"),
-    *("read_more", "in_nl", "in_en", "our_translation", "copy", "copied", "contact"),
-    *("up", "down", "thanks", "error_internal"),
+    *("conversation", "searching", "writing", "done", "searched_for", "nearest"),
+    *("translated", "source", "read_more", "in_nl", "in_en", "our_translation", "copy"),
+    *("copied", "contact", "up", "down", "thanks", "error_internal"),
 )
 
 # Gradio's page advertises itself, loads a frame resizer and names the host it thinks it has.

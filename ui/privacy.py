@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import urlsplit
 
+from assistant.llm import host_of
 from ingest.records import Language
 from ingest.settings import Settings
 
@@ -27,7 +27,8 @@ class Privacy:
     cookies: str
     others_title: str
     others_none: str
-    others_model: str  # {model}, {host}
+    others_model: str  # {model}, {host}: on another machine
+    others_local: str  # {model}: on this one
     contact: str
     back: str
 
@@ -35,7 +36,7 @@ class Privacy:
 PRIVACY: dict[Language, Privacy] = {
     "nl": Privacy(
         what="U praat hier met een computerprogramma. Het zoekt in de artikelen van deze site en "
-        "antwoordt met zinnen daaruit.",
+        "antwoordt met wat daarin staat.",
         kept_title="Wat wordt bewaard",
         kept="Van elk antwoord: het tijdstip, de taal, of de artikelen de vraag behandelen, hoe "
         "lang het duurde en uit welke artikelen het komt. Een duim omhoog of omlaag wordt geteld.",
@@ -50,14 +51,17 @@ PRIVACY: dict[Language, Privacy] = {
         cookies="Geen. Er wordt ook niets anders in uw browser opgeslagen.",
         others_title="Anderen",
         others_none="Niets van wat u typt gaat naar een ander bedrijf.",
-        others_model="Uw vraag en passages uit de artikelen worden verwerkt door het taalmodel "
-        "{model} bij {host}.",
+        others_model="Het taalmodel {model} bij {host} formuleert de antwoorden. Daarheen gaan uw "
+        "vraag, bij een vervolgvraag ook uw laatste vragen van daarvoor, en zinnen uit onze "
+        "artikelen. Uw internetadres gaat niet mee.",
+        others_local="Het taalmodel {model} formuleert de antwoorden, op dezelfde computer als "
+        "deze chat. Niets van wat u typt gaat naar een ander bedrijf.",
         contact="Een vraag hierover? Neem contact op",
         back="Terug naar de chat",
     ),
     "en": Privacy(
         what="You are talking to a computer program here. It searches this site's articles and "
-        "answers with sentences from them.",
+        "answers with what they say.",
         kept_title="What is kept",
         kept="Of each answer: the time, the language, whether the articles cover the question, "
         "how long it took, and which articles it comes from. A thumb up or down is counted.",
@@ -72,8 +76,11 @@ PRIVACY: dict[Language, Privacy] = {
         cookies="None. Nothing else is stored in your browser either.",
         others_title="Others",
         others_none="Nothing you type goes to another company.",
-        others_model="Your question and passages from the articles are processed by the language "
-        "model {model} at {host}.",
+        others_model="The language model {model} at {host} words the answers. It is sent your "
+        "question, with a follow-up your last questions before it too, and sentences from our "
+        "articles. Your internet address is not sent along.",
+        others_local="The language model {model} words the answers, on the same computer as this "
+        "chat. Nothing you type goes to another company.",
         contact="A question about this? Get in touch",
         back="Back to the chat",
     ),
@@ -83,12 +90,7 @@ PRIVACY: dict[Language, Privacy] = {
 def privacy_html(settings: Settings, language: Language) -> str:
     """Return the page, true to the settings."""
     words = PRIVACY[language]
-    host = urlsplit(settings.llm_base_url).netloc
-    others = (
-        words.others_model.format(model=settings.llm_model, host=host)
-        if settings.llm_base_url
-        else words.others_none
-    )
+    others = _others(settings, words)
     kept = words.kept_questions if settings.question_log else words.kept_no_questions
     contact = (
         f'<p><a href="{escape(settings.contact_url)}">{words.contact}</a></p>'
@@ -107,3 +109,11 @@ def privacy_html(settings: Settings, language: Language) -> str:
 <h2>{words.others_title}</h2><p>{escape(others)}</p>
 {contact}<p><a href="chat/?lang={language}">{words.back}</a></p></main></html>
 """
+
+
+def _others(settings: Settings, words: Privacy) -> str:
+    if not settings.llm_base_url:
+        return words.others_none
+    host = host_of(settings.llm_base_url)
+    text = words.others_model if host else words.others_local
+    return text.format(model=settings.llm_model, host=host)

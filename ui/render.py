@@ -1,7 +1,8 @@
 """Answers and articles as HTML and as data for the pages. All text is data: everything is escaped.
 
 Gradio's sanitiser keeps `class`, `id`, `lang` and `href` and drops `data-*` and `aria-*`, so a
-marker carries what it points to in its fragment: `#cite-ARTICLE-START-END`.
+marker carries what it points to in its fragment, `#cite-ARTICLE-START-END`, and the thumbs stand in
+a row whose class names the answer: `of-ID`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from assistant.llm import host_of
 from assistant.records import Answer, AnswerSentence, Citation
 from ingest.records import Article, Sentence
 from ingest.settings import Settings
@@ -50,10 +52,12 @@ def notice_html(settings: Settings, texts: Texts) -> str:
 
 
 def full_notice(settings: Settings, texts: Texts) -> str:
-    """Return the notice as text; the model is named where there is one."""
+    """Return the notice as text; a model is named, and where questions go to it."""
     if not settings.llm_base_url:
         return texts.notice
-    return f"{texts.notice} {texts.notice_model.format(model=settings.llm_model)}"
+    host = host_of(settings.llm_base_url)
+    told = texts.notice_remote if host else texts.notice_model
+    return f"{texts.notice} {told.format(model=settings.llm_model, host=host)}"
 
 
 def answer_html(answer: Answer, texts: Texts, *, done: bool, contact: str = "") -> str:
@@ -80,6 +84,7 @@ def answer_html(answer: Answer, texts: Texts, *, done: bool, contact: str = "") 
 def byline(source: Citation | Article, texts: Texts) -> str:
     """Return title, author and publication on one line."""
     published = texts.published_in.format(name=source.published_in) if source.published_in else ""
+    published = published[:1].lower() + published[1:]  # in mid-line
     return ", ".join(part for part in (source.title, source.author, published) if part)
 
 
@@ -186,9 +191,15 @@ def _tools(answer: Answer, texts: Texts, contact: str) -> str:
     tools = []
     if answer.sentences:
         tools.append(f'<button type="button" class="copy">{texts.copy}</button>')
+        tools += [
+            f'<button type="button" class="thumb {verdict}"><span class="unseen">{label}</span>'
+            "</button>"
+            for verdict, label in (("up", texts.up), ("down", texts.down))
+        ]
     if contact and answer.status in ("contact", "not_covered", "partly"):
         tools.append(f'<a class="contact" href="{escape(contact)}">{texts.contact}</a>')
-    return f'<p class="tools">{" ".join(tools)}</p>' if tools else ""
+    row = f'<p class="tools of-{escape(answer.id)}">{" ".join(tools)}</p>'
+    return row if tools else ""
 
 
 def _paragraph(name: str, text: str) -> str:

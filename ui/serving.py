@@ -9,8 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.records import Answer, Turn
@@ -38,15 +37,15 @@ def _warm(assistant: Assistant) -> None:
     """Ask once, so that no reader waits for what is loaded with the first question."""
     for language in LANGUAGES:
         for question in assistant.examples(language)[:1]:
-            assistant.ask(question, language=language)
+            assistant.ask(question, language=language, model=False)
 
 
 def _retire(assistant: Assistant) -> None:
     """Let an assistant go once the last answer that may still use it is over.
 
-    Chroma keeps every folder it ever opened in memory until it is told to let go. The rest hangs
-    together in cycles (caches of methods), which the collector by itself may not see to for hours:
-    45 MB a swap.
+    Chroma keeps every folder it ever opened, with its threads and files, until it is told to let
+    go: 15 MB and 26 files a swap. The rest hangs together in cycles (caches of methods), which the
+    collector by itself may not see to for hours: another 45 MB.
     """
     held = [assistant]  # the timer must not keep it
 
@@ -73,7 +72,6 @@ class Serving:
         self.settings = settings
         self._open = open_
         self._assistant: Assistant | None = None
-        self._without_model: Assistant | None = None
         self._problem = ""
         self._ready = threading.Event()
         self._stop = threading.Event()
@@ -96,30 +94,26 @@ class Serving:
         """The id of the index generation in use; empty while starting."""
         return self._assistant.generation if self._assistant else ""
 
-    def assistant(self, *, model: bool = True, timeout: float = SECONDS_TO_START) -> Assistant:
-        """Return the assistant, waiting for the first one; raise NotReady when there is none.
-
-        With `model=False` it is one that quotes only, for when the day's model calls are spent.
-        """
+    def assistant(self, *, timeout: float = SECONDS_TO_START) -> Assistant:
+        """Return the assistant, waiting for the first one; raise NotReady when there is none."""
         self._ready.wait(timeout)
         if self._assistant is None:
             raise NotReady(self._problem or "The index is still being opened.")
-        if model or not self.settings.llm_base_url:
-            return self._assistant
-        if self._without_model is None:
-            self._without_model = self._open(replace(self.settings, llm_base_url="", llm_model=""))
-        return self._without_model
+        return self._assistant
 
     def stream(
         self,
         question: str,
         history: Sequence[Turn] = (),
         language: Language | None = None,
-        *,
-        model: bool = True,
     ) -> Iterator[Answer]:
         """Yield growing answers; the last is whole."""
-        yield from self.assistant(model=model).stream(question, history, language)
+        yield from self.assistant().stream(question, history, language)
+
+    def model_calls(self) -> Mapping[str, int]:
+        """Return how often each outcome of a language model's call was seen; {} without one."""
+        model = self._assistant.model if self._assistant else None
+        return model.calls if model else {}
 
     def _watch(self) -> None:
         while not self._stop.is_set():
@@ -132,14 +126,16 @@ class Serving:
             opened = self._open(self.settings)
             _warm(opened)
         except Exception as problem:  # whatever it is, the last good one serves on
-            self._problem = str(problem) if isinstance(problem, AssistantError) else "internal"
-            log.error("the index can't be opened", exc_info=problem)
+            told = str(problem) if isinstance(problem, AssistantError) else "internal"
+            if told != self._problem:  # once, not every second
+                log.error("the index can't be opened", exc_info=problem)
+            self._problem = told
             # Waiting questions hear so now; the watch goes on trying.
             self._ready.set()
             return
-        for old in filter(None, (self._assistant, self._without_model)):
-            _retire(old)
-        self._assistant, self._without_model, self._problem = opened, None, ""
+        if self._assistant:
+            _retire(self._assistant)
+        self._assistant, self._problem = opened, ""
         self._ready.set()
         log.info("serving index generation %s", opened.generation)
 

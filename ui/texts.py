@@ -14,7 +14,8 @@ class Texts:
     language: Language
     tagline: str
     notice: str
-    notice_model: str  # {model}
+    notice_model: str  # {model}, on this machine
+    notice_remote: str  # {model}, {host}
     privacy: str
     input_label: str
     placeholder: str
@@ -24,6 +25,8 @@ class Texts:
     starting: str
     unavailable: str
     searching: str
+    writing: str  # a language model is at work
+    offline: str
     done: str
     conversation: str
     # In an answer
@@ -78,6 +81,8 @@ DUTCH = Texts(
     "uit onze artikelen en kan iets missen.",
     notice_model="Antwoorden worden geformuleerd door het taalmodel {model} en daarna zin voor "
     "zin aan de bron getoetst.",
+    notice_remote="Antwoorden worden geformuleerd door het taalmodel {model}, waarvoor uw vraag "
+    "naar {host} gaat, en daarna zin voor zin aan de bron getoetst.",
     privacy="Privacy",
     input_label="Uw vraag",
     placeholder="Stel uw vraag…",
@@ -87,6 +92,8 @@ DUTCH = Texts(
     starting="Een ogenblik, het programma start op…",
     unavailable="De artikelen zijn even niet beschikbaar. Probeer het later opnieuw.",
     searching="Ik zoek het op in de artikelen…",
+    writing="Gevonden. Het antwoord wordt geschreven en zin voor zin nagekeken…",
+    offline="De verbinding is even weg. Zodra ze er weer is, wordt deze pagina opnieuw geladen.",
     done="Het antwoord staat klaar.",
     conversation="Gesprek",
     searched_for="Gezocht naar: {text}",
@@ -133,6 +140,8 @@ ENGLISH = Texts(
     "from our articles and may miss something.",
     notice_model="Answers are worded by the language model {model}, and every sentence is then "
     "checked against its source.",
+    notice_remote="Answers are worded by the language model {model}, for which your question goes "
+    "to {host}, and every sentence is then checked against its source.",
     privacy="Privacy",
     input_label="Your question",
     placeholder="Ask anything…",
@@ -142,6 +151,8 @@ ENGLISH = Texts(
     starting="One moment, the program is starting…",
     unavailable="The articles are not available right now. Please try again later.",
     searching="Looking it up in the articles…",
+    writing="Found. The answer is being written and checked, sentence by sentence…",
+    offline="The connection is gone for the moment. This page reloads as soon as it is back.",
     done="The answer is ready.",
     conversation="Conversation",
     searched_for="Searched for: {text}",

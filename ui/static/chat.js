@@ -4,6 +4,7 @@
   const TEXTS = JSON.parse(document.getElementById("texts").textContent);
   const CITE = /^#cite-([\w-]+)-(\d+)-(\d+)$/;
   const articles = new Map(); // id -> promise of the article
+  const verdicts = new Map(); // answer id -> "up" or "down"
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const narrow = matchMedia("(max-width: 820px)");
   let texts = TEXTS[document.documentElement.lang] || TEXTS.nl;
@@ -204,6 +205,27 @@
     setTimeout(() => { button.textContent = before; }, 2000);
   }
 
+  // A thumb: the answer's id and the verdict go out, nothing else.
+  async function judge(button) {
+    const id = answerOf(button), verdict = button.classList.contains("up") ? "up" : "down";
+    verdicts.set(id, verdict);
+    press();
+    const response = await fetch("../api/v1/feedback", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ answer: id, verdict }),
+    });
+    announce(response.ok ? texts.thanks : (await response.json()).error.message);
+  }
+
+  const answerOf = (button) => /\bof-([\w-]+)/.exec(button.closest(".tools").className)[1];
+
+  function press() {
+    for (const button of document.querySelectorAll("button.thumb")) {
+      button.setAttribute("aria-pressed", String(button.classList.contains(verdicts.get(answerOf(button)))));
+    }
+  }
+
   function plain(element) {
     const clone = element.cloneNode(true);
     for (const hidden of clone.querySelectorAll(".unseen")) hidden.remove();
@@ -224,6 +246,8 @@
     }
     const button = event.target.closest?.("button.copy");
     if (button) copy(button);
+    const thumb = event.target.closest?.("button.thumb");
+    if (thumb) judge(thumb);
   });
 
   // Gradio redraws as it likes; after each redraw, put right what it can't be told.
@@ -244,7 +268,19 @@
     }
     for (const said of document.querySelectorAll("#chat [data-testid][aria-label]")) said.removeAttribute("aria-label");
     if ($("#sources") && !$("#sources").firstChild) draw();
+    press();
+    trouble();
     settle();
+  }
+
+  // Gradio tells of trouble in English, in a button that holds a button; we tell it in our words.
+  function trouble() {
+    const toast = $(".toast-body.error"), told = $("#trouble");
+    if (!toast) told?.remove();
+    else if (!told) {
+      const words = /onnection/.test(toast.textContent) ? texts.offline : texts.error_busy;
+      document.body.append(make("p", { id: "trouble", role: "alert" }, words));
+    }
   }
 
   function settle() {

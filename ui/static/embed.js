@@ -77,6 +77,7 @@
     try {
       const answer = await answerTo(question, shown);
       shown.replaceWith(drawn(answer));
+      asked.scrollIntoView({ block: "start" });
       turns = [...turns, { role: "user", text: question }, { role: "assistant", text: answer.text.slice(0, 1500) || "-" }].slice(-6);
       say(texts.done);
       tell("answer", { status: answer.status, citations: answer.citations.length, ms: Math.round(performance.now() - began) });
@@ -124,6 +125,7 @@
         const parsed = JSON.parse(data);
         if (name === "error") throw failure(parsed);
         if (name === "done") return parsed.answer;
+        if (name === "status") shown.firstChild.textContent = texts.writing;
         if (name === "delta") {
           text = parsed.replace ? parsed.text : text + parsed.text;
           shown.replaceChildren(make("p", {}, text));
@@ -209,8 +211,8 @@
     const row = make("div", { class: "row" });
     if (answer.sentences.length) {
       if (navigator.clipboard) row.append(make("button", { type: "button", onclick: () => copy(answer, t) }, t.copy));
-      for (const [verdict, sign] of [["up", "👍"], ["down", "👎"]]) {
-        const thumb = make("button", { type: "button", "aria-label": t[verdict], "aria-pressed": "false" }, sign);
+      for (const verdict of ["up", "down"]) {
+        const thumb = make("button", { type: "button", class: `thumb ${verdict}`, "aria-label": t[verdict], "aria-pressed": "false" });
         thumb.onclick = () => judge(answer.id, verdict, thumb, t);
         row.append(thumb);
       }

@@ -1,0 +1,94 @@
+"""What stands around an answer's sentences: its status, its lead, and what to know of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant import phrases
+from assistant.asking import asserts
+from assistant.choose import ANSWERED, Choice
+from assistant.cite import citation_of
+from assistant.records import Answer, AnswerSentence, Citation, Evidence, Query, Status
+from ingest.catalog import Catalog
+from ingest.facts import numbers
+from ingest.records import Language
+
+
+def new_answer(query: Query, status: Status) -> Answer:
+    """Return an empty answer. Its id names question and language, so equal ones are equal."""
+    digest = hashlib.sha256(f"{query.language}\n{query.text}".encode()).hexdigest()
+    return Answer(
+        id=digest[:12],
+        question=query.asked,
+        language=query.language,
+        status=status,
+        searched_for=query.searched_for,
+    )
+
+
+def framed(
+    query: Query,
+    parts: Sequence[Choice],
+    catalog: Catalog,
+    sentences: tuple[AnswerSentence, ...],
+    citations: tuple[Citation, ...],
+) -> Answer:
+    """Return sentences as the answer to a question of which at least one part is covered."""
+    missing = [part.question for part in parts if part.confidence < ANSWERED]
+    contact = all(catalog.article(c.article_id).kind == "contact" for c in citations)
+    notes = [language_note(query.language, sentences)]
+    notes += [phrases.PARTLY[query.language].format(missing=part) for part in missing]
+    return replace(
+        new_answer(query, "partly" if missing else "contact" if contact else "answered"),
+        lead=phrases.CORRECTION[query.language] if _corrects(query, citations) else "",
+        sentences=sentences,
+        citations=citations,
+        note=" ".join(note for note in notes if note),
+        confidence=min(p.confidence for p in parts if p.confidence >= ANSWERED),
+    )
+
+
+def not_covered(
+    query: Query,
+    parts: Sequence[Choice],
+    catalog: Catalog,
+    evidence: Sequence[Evidence],
+    *,
+    offer: bool,
+) -> Answer:
+    """Return an honest refusal with the nearest passage; `offer` says who else to ask."""
+    language = query.language
+    near = [e for e in evidence[:3] if e.language == language] or evidence
+    return replace(
+        new_answer(query, "not_covered"),
+        lead=phrases.NOT_COVERED[language],
+        note=phrases.CONTACT_OFFER[language] if offer else "",
+        nearest=citation_of(near[0].sentence_id, 1, language, catalog) if near else None,
+        confidence=max(part.confidence for part in parts),
+    )
+
+
+def language_note(language: Language, sentences: Sequence[AnswerSentence]) -> str:
+    """Return what the reader should know of the quotes' language."""
+    if any(sentence.translated for sentence in sentences):
+        return phrases.TRANSLATED[language]
+    if any(sentence.language != language for sentence in sentences):
+        return phrases.OTHER_LANGUAGE[language]
+    return ""
+
+
+def _corrects(query: Query, citations: Sequence[Citation]) -> bool:
+    """Return whether the question states a figure that the quotes give otherwise.
+
+    Only percentages against percentages and numbers against numbers; and only where assent is
+    asked, for "we have 40 million" states no criterion.
+    """
+    if not asserts(query.asked):
+        return False
+    stated = numbers(query.asked)
+    quoted = [number for citation in citations for number in numbers(citation.quote)]
+    values = {number.key for number in quoted}
+    kinds = {number.percent for number in quoted}
+    return any(number.key not in values and number.percent in kinds for number in stated)
