@@ -13,9 +13,10 @@ from ingest.facts import names, negations, numbers
 from ingest.records import Language
 from ingest.words import is_content, words
 
+# Not "zijn", which is as often a possessive.
 _AUXILIARY: dict[Language, re.Pattern[str]] = {
     "nl": re.compile(
-        r"\b(?:is|zijn|was|waren|wordt|worden|heeft|hebben|kan|kunnen|moet|moeten|zal|zullen|"
+        r"\b(?:is|was|waren|wordt|worden|heeft|hebben|kan|kunnen|moet|moeten|zal|zullen|"
         r"krijgt|krijgen)\b"
     ),
     "en": re.compile(
@@ -182,6 +183,8 @@ def _merged(text: str, other: str, language: Language) -> str:
     if not first or not second:
         return ""
     one, two, deed = text[: first.start()], other[: second.start()], other[second.start() :]
+    if len(one.split()) < 2:  # "Moreover": no subject
+        return ""
     if _LEANS.search(one) or _LEANS.search(two) or _LEANS.match(" ".join(deed.split()[1:])):
         return ""  # "they": the two may well be about the same
     if not _content(one) - _content(other) or not _content(two) - _content(text):

@@ -28,8 +28,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.choose import in_doubt
 from assistant.asking import main_part, question_parts
+from assistant.choose import in_doubt
 from assistant.records import Evidence
 from assistant.retrieve import Retriever
 from assistant.score import BIAS, CONFIDENCE, WEIGHTS
