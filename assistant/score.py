@@ -61,7 +61,7 @@ _REASON = re.compile(
     r"omdat|doordat|zodat|want|dankzij|wegens|vanwege|om te|om .* te|daarom|dus|hierdoor)\b",
     re.I,
 )
-_REFERS_BACK = re.compile(
+REFERS_BACK = re.compile(
     r"^\W*(?:(?:but|and|additionally|moreover|also|maar|en|bovendien|bovenal|ook|daarnaast)\b,?\s*)?"
     r"(?:\w+ )?(?:they|these|this|that|those|it|he|she|their|its|ze|zij|deze|dit|die|dat|het|hij|"
     r"hun|zo|hiermee|daarmee|hierdoor|daardoor)\b",
@@ -145,7 +145,7 @@ def features(
     rest = coverage(asked, own * ~figures)  # figures alone ("17 x 23") ask for nothing here
     if asserts(question) or _OURS.search(question):
         own = np.maximum(own, FIGURE * np.outer(counted * np.minimum(1.0, 2 * rest), figures))
-    reach = np.array([REFERRING if _REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
+    reach = np.array([REFERRING if REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
     before = reach[:, None] * meet([view.before for view in views])
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
     hints, asks = _faces(kind, asked, views, matcher)

@@ -22,6 +22,7 @@ from assistant.checks import CHECKS
 from assistant.likeness import MET, SAME_STEM, SURE, strengths
 from assistant.meeting import TIED, Case, Version, case
 from assistant.reading import Reading, read
+from assistant.score import REFERS_BACK
 from ingest.records import Language
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Verifier:
         before = [
             self._version(claim, vectors, n, source.before, source.language)
             for n, source in enumerate(cited)
-            if source.before
+            if source.before and REFERS_BACK.match(source.text)
         ]
         one = case(claim, versions, before)
         return next((reason for check in CHECKS if (reason := check(one))), ""), one
