@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from ingest.words import stopwords
 
@@ -70,6 +71,11 @@ class Number:
 
 def numbers(text: str) -> list[Number]:
     """Return the numbers of `text` in order, digits and words alike."""
+    return list(_numbers(text))
+
+
+@lru_cache(maxsize=16_384)  # the same sentences are held against every question
+def _numbers(text: str) -> tuple[Number, ...]:
     tokens = [(m.lastgroup, m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
     found: list[Number] = []
     pending: list[int] = []  # places in `found` that a scale further on may still reach
@@ -100,7 +106,7 @@ def numbers(text: str) -> list[Number]:
         found.append(Number(value, percent is not None, start, end))
         if not percent and scale == 1:
             pending.append(len(found) - 1)
-    return found
+    return tuple(found)
 
 
 def number_keys(text: str) -> Counter[str]:

@@ -113,6 +113,11 @@ class Index:
         }
 
     @cached_property
+    def _counts(self) -> dict[str, int]:
+        """How many items each collection holds: a generation never changes."""
+        return {name: collection.count() for name, collection in self.collections.items()}
+
+    @cached_property
     def vocabulary(self) -> dict[str, dict[str, int]]:
         """How many sentences each word is in, by language; in the order of the vectors."""
         found: dict[str, dict[str, int]] = json.loads(
@@ -130,8 +135,8 @@ class Index:
         self, what: str, language: Language, vector: np.ndarray, limit: int
     ) -> list[tuple[str, float]]:
         """Return (id, cosine) of the nearest chunks or faces of a language, nearest first."""
-        collection = self.collections[f"{what}-{language}"]
-        count = collection.count()
+        name = f"{what}-{language}"
+        collection, count = self.collections[name], self._counts[name]
         if not count or not vector.any():
             return []
         found = collection.query(
