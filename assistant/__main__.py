@@ -14,7 +14,7 @@ from assistant import phrases
 from assistant.answer import Trace
 from assistant.opening import open_assistant
 from assistant.records import Answer, Citation
-from ingest.errors import AssistantError
+from ingest.errors import AssistantError, SettingsError
 from ingest.settings import Settings
 
 EPILOGUE = """\
@@ -33,19 +33,21 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.check_llm:
-        return check_llm()
-    if options.question is None:
+    if options.question is None and not options.check_llm:
         parser.error("a question is needed; in quotes, or - to read it from input")
-    question = sys.stdin.read() if options.question == "-" else options.question
     try:
-        settings = Settings.from_environment()
-        if options.index:
-            settings = replace(settings, index=options.index)
-        trace = open_assistant(settings).explain(question, language=options.language)
+        return check_llm() if options.check_llm else _answer(options)
     except AssistantError as error:
         print(error, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, SettingsError) else 1
+
+
+def _answer(options: argparse.Namespace) -> int:
+    question = sys.stdin.read() if options.question == "-" else options.question
+    settings = Settings.from_environment()
+    if options.index:
+        settings = replace(settings, index=options.index)
+    trace = open_assistant(settings).explain(question, language=options.language)
     text = shown(trace.answer) + (explained(trace) if options.explain else "")
     if options.json:
         text = json.dumps(trace.answer.as_json(), ensure_ascii=False, indent=2)
@@ -60,11 +62,7 @@ def check_llm() -> int:
     """Print what becomes of a question to the language model; return the exit status."""
     from assistant.check import check
 
-    try:
-        return 0 if check(Settings.from_environment(), partial(print, flush=True)) else 1
-    except AssistantError as error:  # a setting, or the missing extra
-        print(error, file=sys.stderr)
-        return 1
+    return 0 if check(Settings.from_environment(), partial(print, flush=True)) else 1
 
 
 def shown(answer: Answer) -> str:

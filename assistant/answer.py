@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from assistant.cite import cite
 from assistant.frame import framed, not_covered
+from assistant.premise import Premises
 from assistant.query import understand
 from assistant.records import Answer, Evidence, Query, Turn
 from assistant.replies import contact, refusal, smalltalk
 from assistant.retrieve import Retriever
 from assistant.search import Found, Search
 from assistant.spelling import Speller
+from assistant.verify import Verifier
 from ingest.embedder import Embedder
 from ingest.index import Index
 from ingest.records import Article, Language
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 4
 REWRITE_SECONDS = 3.0
+BECKONS = 0.1  # confidence from which a call to action that is the likeliest sentence answers
 MOST_SECONDS = 25.0  # for a model; after 30 the web side gives an answer up
 
 
@@ -52,13 +55,14 @@ class Assistant:
         self._catalog = index.catalog
         self._search = Search(Retriever(index, embedder, faces), index.catalog)
         self._speller = Speller(index, embedder)
-        self._writer = self._with(model, embedder) if model else None
+        verifier = Verifier(embedder)
+        self._premises = Premises(verifier, embedder)
+        self._writer = self._with(model, verifier) if model else None
 
-    def _with(self, model: Model, embedder: Embedder) -> Writer:
-        from assistant.verify import Verifier
+    def _with(self, model: Model, verifier: Verifier) -> Writer:
         from assistant.write import Writer
 
-        return Writer(model, Verifier(embedder), self._catalog)
+        return Writer(model, verifier, self._catalog)
 
     @property
     def generation(self) -> str:
@@ -161,7 +165,7 @@ class Assistant:
             yield trace
             return
         left = min(writer.model.seconds, MOST_SECONDS) - clock.seconds
-        frame = partial(framed, query, found.parts, self._catalog)
+        frame = partial(framed, query, found.parts, self._catalog, premises=self._premises)
         for draft in writer.drafts(query, quoted, found, frame, left):
             clock.lap("write")
             answer = replace(draft.answer, timings={**clock.laps, **draft.answer.timings})
@@ -193,10 +197,13 @@ class Assistant:
     def _quoted(self, query: Query, found: Found) -> Answer:
         """Return the answer in the articles' own sentences, or an honest refusal."""
         if not found.chosen:
+            call = self._beckons(found.evidence) and found.confidence >= BECKONS
+            if call and (reply := self._contact(query)):
+                return reply
             offer = bool(self._contact_sentences())
             return not_covered(query, found.parts, self._catalog, found.evidence, offer=offer)
         said, citations = cite(found.chosen, query.language, self._catalog)
-        return framed(query, found.parts, self._catalog, said, citations)
+        return framed(query, found.parts, self._catalog, said, citations, self._premises)
 
     def _contact(self, query: Query) -> Answer | None:
         """Return the articles' own call to action as an answer, None where they have none."""
@@ -207,6 +214,11 @@ class Assistant:
         asks = [e for e in evidence if not e.text.endswith("?")][:1]
         sentences, citations = cite(asks, query.language, self._catalog)
         return contact(query, sentences, citations)
+
+    def _beckons(self, evidence: Sequence[Evidence]) -> bool:
+        """Return whether the likeliest sentence is a call to action."""
+        nearest = self._catalog.article(evidence[0].sentence_id.split(".")[0]) if evidence else None
+        return nearest is not None and nearest.kind == "contact"
 
     def _contact_sentences(self) -> list[str]:
         return [s.id for a in self.articles() if a.kind == "contact" for s in a.sentences]

@@ -29,13 +29,22 @@ _NEXT_PART = re.compile(
     rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={INTERROGATIVE}\b)",
     re.I,
 )
-_ASSERTS = re.compile(
-    r"[,.]?\s(?:right|correct|no|isn['’]t it|aren['’]t they|doesn['’]t it|don['’]t they|nietwaar|"
-    r"niet\?|toch|juist|hè|is dat juist|klopt dat|klopt het|of niet)\s*\?\s*$|"
-    r"^\W*(?:is it (?:true|correct|right) that|am i right that|so |klopt het dat|"
-    r"is het (?:waar|juist) dat|dus )",
+# What asks for assent to the words before it …
+_TAG = re.compile(
+    r"(?:,\s*(?:no|niet|of niet|(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|"
+    r"should|must)(?:n['’]t)? (?:i|you|he|she|it|we|they|there)(?: not)?)|"
+    r"[,.]?\s(?P<bare>right|correct|nietwaar|toch|juist|hè|is (?:dat|het) (?:juist|waar)|"
+    r"is het niet|klopt (?:dat|het)))\s*\?\s*$",
     re.I,
 )
+# … or after it.
+_OPENING = re.compile(
+    r"^\W*(?:(?:is it|it['’]?s) (?:true|correct|right) that|am i right that|klopt het dat|"
+    r"is het (?:waar|juist) dat|(?:so|dus),? (?!{asks}\b))\s*".replace("{asks}", INTERROGATIVE),
+    re.I,
+)
+_OPENS_ASKING = re.compile(rf"^\W*{INTERROGATIVE}\b", re.I)
+_AFTER_ALL = re.compile(r"\s\btoch\b", re.I)  # "je moet toch twintig patenten hebben?"
 _CAPITALISED = re.compile(r"(?<!^)\b[A-Z][\w’'&-]*\w")
 POLITE = re.compile(r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I)
 
@@ -69,7 +78,32 @@ def main_part(text: str) -> str:
 
 def asserts(text: str) -> bool:
     """Return whether a question states something and asks for assent: "…, right?"."""
-    return bool(_ASSERTS.search(text))
+    return bool(asserted(text))
+
+
+def asserted(text: str) -> str:
+    """Return what a question states and asks for assent to; "" where it does not.
+
+    >>> asserted("Hello! The provinces make the final selection, don't they?")
+    'The provinces make the final selection'
+    """
+    stated = [_stated(text[start:end].strip()) for start, end in sentence_spans(text)]
+    return " ".join(one for one in stated if one)
+
+
+def _stated(sentence: str) -> str:
+    """Return a sentence without what asks for assent to it; "" where nothing does."""
+    opening, asks = _OPENING.match(sentence), _OPENS_ASKING.match(sentence)
+    if opening:
+        sentence = sentence[opening.end() :]
+    tag = _TAG.search(sentence)
+    if tag and not (asks and not opening and tag.group()[0] != ","):  # "Who is right?" asks
+        return _AFTER_ALL.sub("", sentence[: tag.start()]).strip()
+    if opening:
+        return sentence.rstrip("? ")
+    if not asks and sentence.endswith("?") and _AFTER_ALL.search(sentence):
+        return _AFTER_ALL.sub("", sentence).rstrip("? ")
+    return ""
 
 
 def question_parts(text: str) -> list[str]:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import phrases
-from assistant.asking import asserts
+from assistant.asking import asserted
 from assistant.choose import ANSWERED, Choice
 from assistant.cite import citation_of
+from assistant.premise import Passage, Premises
 from assistant.records import Answer, AnswerSentence, Citation, Evidence, Query, Status
+from assistant.verify import Source
 from ingest.catalog import Catalog
-from ingest.facts import numbers
 from ingest.records import Language
 
 
@@ -34,15 +35,22 @@ def framed(
     catalog: Catalog,
     sentences: tuple[AnswerSentence, ...],
     citations: tuple[Citation, ...],
+    premises: Premises,
 ) -> Answer:
-    """Return sentences as the answer to a question of which at least one part is covered."""
+    """Return sentences as the answer to a question of which at least one part is covered.
+
+    Where the question states what one of them gives otherwise, that one comes first.
+    """
+    place = _otherwise(query, catalog, citations, premises)
+    if place is not None:
+        sentences, citations = _first(place, sentences, citations)
     missing = [part.question for part in parts if part.confidence < ANSWERED]
     contact = all(catalog.article(c.article_id).kind == "contact" for c in citations)
     notes = [language_note(query.language, sentences)]
     notes += [phrases.PARTLY[query.language].format(missing=part) for part in missing]
     return replace(
         new_answer(query, "partly" if missing else "contact" if contact else "answered"),
-        lead=phrases.CORRECTION[query.language] if _corrects(query, citations) else "",
+        lead=phrases.CORRECTION[query.language] if place is not None else "",
         sentences=sentences,
         citations=citations,
         note=" ".join(note for note in notes if note),
@@ -79,16 +87,38 @@ def language_note(language: Language, sentences: Sequence[AnswerSentence]) -> st
     return ""
 
 
-def _corrects(query: Query, citations: Sequence[Citation]) -> bool:
-    """Return whether the question states a figure that the quotes give otherwise.
+def _otherwise(
+    query: Query, catalog: Catalog, citations: Sequence[Citation], premises: Premises
+) -> int | None:
+    """Return the place of the citation that says otherwise than the question takes for granted.
 
-    Only percentages against percentages and numbers against numbers; and only where assent is
-    asked, for "we have 40 million" states no criterion.
+    Only where assent is asked, for "we have 40 million" states no criterion.
     """
-    if not asserts(query.asked):
-        return False
-    stated = numbers(query.asked)
-    quoted = [number for citation in citations for number in numbers(citation.quote)]
-    values = {number.key for number in quoted}
-    kinds = {number.percent for number in quoted}
-    return any(number.key not in values and number.percent in kinds for number in stated)
+    stated = asserted(query.asked)
+    if not stated:
+        return None
+    passages = [
+        Passage(
+            Source(n, f"{c.article_id}:{c.start}", c.language, c.quote, c.twin_quote),
+            catalog.article(c.article_id).text,
+        )
+        for n, c in enumerate(citations, 1)
+    ]
+    return premises.otherwise(stated, query.language, passages)
+
+
+def _first(
+    place: int, sentences: tuple[AnswerSentence, ...], citations: tuple[Citation, ...]
+) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+    """Return an answer of quotes with the one at `place` in front, numbered anew."""
+    quoted = len(sentences) == len(citations) and all(
+        said.markers == (n,) and said.text in (citation.quote, citation.twin_quote)
+        for n, (said, citation) in enumerate(zip(sentences, citations, strict=True), 1)
+    )
+    if not place or not quoted:
+        return sentences, citations
+    order = [place, *(n for n in range(len(sentences)) if n != place)]
+    return (
+        tuple(replace(sentences[old], markers=(new,)) for new, old in enumerate(order, 1)),
+        tuple(replace(citations[old], marker=new) for new, old in enumerate(order, 1)),
+    )

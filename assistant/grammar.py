@@ -19,7 +19,7 @@ NEUTRAL = re.compile(
     r"\b(?:not only|not just|not merely|niet alleen|niet enkel|met of zonder|with or without|"
     r"no more than|no less than|no fewer than|not solely|no longer (?:only|just)|"
     r"niet langer (?:alleen|enkel)|niet meer (?:dan|alleen|enkel)|niet minder dan|"
-    r"not (?:less|more) than|each other|nog (?:altijd|steeds))\b",
+    r"not (?:less|more) than|each other|nog (?:altijd|steeds)|no(?=\.\s?\d))\b",
     re.I,
 )
 # Prepositions, by their English names.

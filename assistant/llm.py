@@ -1,6 +1,6 @@
 """A language model that may fail: `load_llm` gives one from the settings, `Model` guards it.
 
-    model = load_llm(settings)                       # None where no base URL is set
+    model = load_llm(settings)                       # None where none is set
     for text in model.stream([("user", "Hallo")], seconds=20): ...
 
 Whatever goes wrong is a ModelFailed, once, in the log and to the caller, who then goes on with
@@ -9,7 +9,6 @@ quotes. A dead server is left alone for a while, and a day's budget is never pas
 
 from __future__ import annotations
 
-import functools
 import logging
 import random
 import threading
@@ -161,19 +160,23 @@ class Model:
         return f"language model {self.name} ({self.host or 'on this machine'})"
 
 
-@functools.lru_cache(maxsize=16)
 def load_llm(settings: Settings) -> Model | None:
-    """Return the model that the settings name, None where they have no base URL.
+    """Return a new Model of what the settings name, None where they name nothing.
 
-    The same settings give the same Model, so that opening a newer index doesn't renew the day's
-    budget. Raises SettingsError without a model's name, ModelError without the extra.
+    It holds the day's budget and the breaker: load it once. Raises SettingsError where only half
+    of it is set, ModelError without the extra.
     """
-    if not settings.llm_base_url:
+    if not settings.llm_base_url and not settings.llm_model:
         return None
     if not settings.llm_model:
         raise SettingsError(
             "ASSISTANT_LLM_BASE_URL is set and ASSISTANT_LLM_MODEL is not; "
             "python -m assistant --check-llm lists the models there."
+        )
+    if not settings.llm_base_url:
+        raise SettingsError(
+            "ASSISTANT_LLM_MODEL is set and ASSISTANT_LLM_BASE_URL is not; "
+            "set the address of the model's server (see docs/models.md), or unset both for quotes."
         )
     endpoint = Endpoint(settings)
     return Model(

@@ -82,14 +82,19 @@ class Matcher:
 
         The weight is the sum of its words' idf, in nats.
         """
-        met = {name: matrix.max(axis=0, initial=0.0) for name, matrix in asked.strengths.items()}
         shares = np.zeros(len(texts), np.float32)
         told = np.zeros(len(texts), np.float32)
-        for place, text in enumerate(texts):
-            weights = self._telling[text.language][text.ids]
-            told[place] = weights.sum()
-            if told[place]:
-                shares[place] = met[text.language][text.ids] @ weights / told[place]
+        for language in LANGUAGES:
+            known = [n for n, t in enumerate(texts) if t.language == language and len(t.ids)]
+            if not known:
+                continue
+            ids = np.concatenate([texts[n].ids for n in known])
+            starts = np.cumsum([0, *(len(texts[n].ids) for n in known[:-1])])
+            met = asked.strengths[language].max(axis=0, initial=0.0)
+            weights = self._telling[language][ids]
+            told[known] = np.add.reduceat(weights, starts)
+            shares[known] = np.add.reduceat(met[ids] * weights, starts)
+        shares /= np.maximum(told, 1e-9)
         return shares, told
 
 

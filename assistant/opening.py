@@ -26,7 +26,7 @@ def open_assistant(
     """
     settings = settings or Settings.from_environment()
     embedder = load_embedder(settings.embedder, api_key=settings.embedder_api_key)
-    model = _model(settings, llm) if llm or settings.llm_base_url else None
+    model = _model(settings, llm)
     return Assistant(open_index(settings.index, embedder.name), embedder, faces, model)
 
 

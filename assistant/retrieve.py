@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ingest.embedder import Embedder
 
 DEPTH = 20  # chunks from each method and language
+NEAREST = 5  # sentences of each language
+LEADS = frozenset(("questions", "sentences-nl", "sentences-en"))
 KEPT = 20  # of them, the best, whose sentences are scored
 Ranks = dict[str, dict[str, int]]  # chunk id -> method -> rank from 1
 
@@ -39,7 +41,9 @@ class Retriever:
         self._embedder = embedder
         self._faces = faces and index.manifest.faces > 0
         self.matcher = Matcher(index, embedder)
-        self._vector = lru_cache(maxsize=16_384)(self._encode)
+        self._meant = lru_cache(maxsize=512)(self._mean)
+        self._loaded: set[str] = set()  # sentences whose vectors are there
+        self._vectors: dict[str, np.ndarray] = {}  # of sentences and expected questions, by text
         self._view = lru_cache(maxsize=4096)(self._look)
         self._passage = lru_cache(maxsize=4096)(self._read)
         self._leave_open(index.catalog.faces("") if self._faces else ())
@@ -51,9 +55,10 @@ class Retriever:
         two may be one's translation. For calibrating on the expected questions themselves.
         """
         faces = self.catalog.faces(face.sentence_id)
-        vector = self._vector(face.text)
+        self._load([face.sentence_id])
+        vector = self._vectors[face.text]
         others = [f for f in faces if f.language != face.language]
-        likest = max(others, key=lambda f: float(self._vector(f.text) @ vector), default=face)
+        likest = max(others, key=lambda f: float(self._vectors[f.text] @ vector), default=face)
         kept = tuple(f for f in faces if f not in (face, likest))
         out = copy(self)
         if not face.sentence_id:
@@ -70,13 +75,14 @@ class Retriever:
 
     def _leave_open(self, faces: Sequence[Face]) -> None:
         """Set the questions that no sentence answers."""
+        self._load([""])
         self._unanswered = [self._face(face) for face in faces]
         self._unanswered_vectors = np.array([face.vector for face in self._unanswered])
 
     def evidence(self, question: str) -> list[Evidence]:
         """Return the scored sentences of the chunks found, best first."""
         asked = self.matcher.asked(question)
-        ranks = self._ranks(asked)
+        ranks = self._ranks(asked, self._meant(question))
         chunks = self._best(asked, ranks)
         found = [(sentence, chunk.id) for chunk in chunks for sentence in chunk.sentence_ids]
         return self._scored(question, found, ranks)
@@ -85,7 +91,7 @@ class Retriever:
         """Return the given sentences scored against the question, best first."""
         return self._scored(question, [(identity, "") for identity in sentence_ids], {})
 
-    def _ranks(self, asked: Asked) -> Ranks:
+    def _ranks(self, asked: Asked, meant: Asked) -> Ranks:
         """Return the chunks that any method finds, with their rank by method."""
         ranks: Ranks = {}
         for language in LANGUAGES:
@@ -93,20 +99,23 @@ class Retriever:
             _note(ranks, f"dense-{language}", (chunk for chunk, _ in found))
             hits = self._index.lexical.search(language, asked.expanded(language), DEPTH)
             _note(ranks, f"lexical-{language}", (chunk for chunk, _ in hits))
+            near = self._index.nearest("sentences", language, meant.vector, NEAREST)
+            _note(ranks, f"sentences-{language}", self._holding(near))
         if self._faces:
-            _note(ranks, "questions", self._by_questions(asked))
+            _note(ranks, "questions", self._by_questions(meant))
         return ranks
 
     def _best(self, asked: Asked, ranks: Ranks) -> list[Chunk]:
         """Return the chunks whose sentences are worth a look, by the formula of the evals.
 
-        What expected questions lead to stays in, for it may share no word with the question.
+        What expected questions and the nearest sentences lead to stays in, for it may share no
+        word with the question.
         """
         chunks = [self._index.catalog.chunk(identity) for identity in ranks]
         scores = rank_passages(asked, [self._passage(chunk) for chunk in chunks])
         order = [chunks[place].id for place in np.argsort(-scores, kind="stable")]
         _note(ranks, "hybrid", order)
-        kept = set(order[:KEPT]) | {i for i, found in ranks.items() if "questions" in found}
+        kept = set(order[:KEPT]) | {i for i, found in ranks.items() if not LEADS.isdisjoint(found)}
         return [chunk for chunk in chunks if chunk.id in kept]
 
     def _read(self, chunk: Chunk) -> Passage:
@@ -126,6 +135,10 @@ class Retriever:
         sentences = [sentence for sentence in led if sentence][:DEPTH]
         return list(dict.fromkeys(catalog.chunk_of(sentence) for sentence in sentences))
 
+    def _holding(self, sentences: Iterable[tuple[str, float]]) -> list[str]:
+        """Return the chunks that hold these sentences, the nearest's first."""
+        return list(dict.fromkeys(self.catalog.chunk_of(sentence) for sentence, _ in sentences))
+
     def _unanswered_like(self, asked: Asked) -> list[score.Face]:
         """Return the likest of the questions that editors say the articles leave open."""
         if not self._unanswered:
@@ -138,8 +151,9 @@ class Retriever:
     ) -> list[Evidence]:
         catalog = self._index.catalog
         sentences = [catalog.sentence(identity) for identity, _ in found]
+        self._load([identity for identity, _ in found])
         views = [self._view(sentence) for sentence in sentences]
-        asked = self.matcher.asked(question)
+        asked = self._meant(question)
         near = self._unanswered_like(asked)
         parts = score.features(question, asked, views, self.matcher, near)
         scored = [
@@ -167,7 +181,7 @@ class Retriever:
         return score.View(
             text=sentence.text,
             words=text(sentence.text, language),
-            vector=self._vector(sentence.text),
+            vector=self._vectors[sentence.text],
             twin=text(sentence.translation or twins, other(language)),
             before=text(before, language),
             title=text(article.title, language),
@@ -177,11 +191,19 @@ class Retriever:
 
     def _face(self, face: Face) -> score.Face:
         words = self.matcher.text(face.text, face.language)
-        return score.Face(words, self._vector(face.text), score.question_kind(face.text))
+        return score.Face(words, self._vectors[face.text], score.question_kind(face.text))
 
-    def _encode(self, text: str) -> np.ndarray:
-        vector: np.ndarray = self._embedder.encode_passages([text])[0]
-        return vector
+    def _mean(self, question: str) -> Asked:
+        """Return the question with the vector by which sentences and questions are compared."""
+        vector = self._embedder.encode_sentences([question])[0]
+        return replace(self.matcher.asked(question), vector=vector)
+
+    def _load(self, sentence_ids: Sequence[str]) -> None:
+        """Read the vectors of sentences and of what leads to them, once each."""
+        missing = [identity for identity in sentence_ids if identity not in self._loaded]
+        for what in ("sentences", "faces") if missing else ():
+            self._vectors.update(self._index.vectors(what, missing))
+        self._loaded.update(missing)
 
 
 def _note(ranks: Ranks, method: str, chunks: Iterable[str]) -> None:

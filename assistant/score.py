@@ -20,7 +20,6 @@ from ingest.words import words
 
 TOLD_BY_SIGHT = ("number", "date")  # kinds that a sentence plainly holds or lacks
 KIND = 2.0  # nats; what the kind of answer asked for weighs, as a word of the question
-ALIKE = 0.3  # share of the vectors’ cosine in how much two questions ask the same
 REFERRING = 0.9  # what a match in the sentence before counts for one that refers back …
 NEIGHBOUR = 0.5  # … and for any other
 SAME_NAME = 0.7  # strength from which a name is taken for the same, spelt another way
@@ -148,7 +147,8 @@ def features(
     reach = np.array([REFERRING if REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
     before = reach[:, None] * meet([view.before for view in views])
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
-    hints, asks = _faces(kind, asked, views, matcher)
+    hints, asks, near = _faces(kind, asked, views, matcher)
+    left_open = _asks_same(kind, asked, unanswered, matcher)
     named = {word for name in names(question) for word in words(name)}
     articles = list({id(view.article): view.article for view in views}.values())
     place = {id(article): n for n, article in enumerate(articles)}
@@ -171,9 +171,11 @@ def features(
         "lacks": np.array([float(kind in TOLD_BY_SIGHT)] * len(views)) * (1 - holds),
         "numbers": np.array([share_of_numbers(question, view.text) for view in views]),
         "question": asks,
+        "question_dense": near,
         "unmet": np.full(len(views), _unmet(asked)),
         "unasked": np.array([float(not view.faces) for view in views]),
-        "unanswered": np.full(len(views), max(_asks_same(kind, asked, unanswered, matcher)[0])),
+        "unanswered": np.full(len(views), max(left_open[0])),
+        "unanswered_dense": np.full(len(views), max(left_open[1])),
     }
     return [{name: float(column[n]) for name, column in columns.items()} for n in range(len(views))]
 
@@ -202,31 +204,36 @@ def _with_kind(
 
 def _faces(
     kind: str, asked: Asked, views: Sequence[View], matcher: Matcher
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return what the expected questions of each sentence say for it.
 
     First (sentences, question words), the best match among all words of its questions, as
-    doc2query adds them to a passage. Then (sentences,), how much the nearest of them asks the
-    same, 0 to 1: covered both ways, so that one that asks more or less counts less.
+    doc2query adds them to a passage. Then (sentences,) how much the nearest of them asks the
+    same, 0 to 1, by words and by vectors.
     """
     hints = np.zeros((len(views), len(asked.words)), np.float32)
-    asks = np.zeros(len(views), np.float32)
+    asks, near = np.zeros((2, len(views)), np.float32)
     rows = [n for n, view in enumerate(views) for _ in view.faces]
     if not rows:
-        return hints, asks
+        return hints, asks, near
     faces = [face for view in views for face in view.faces]
-    same, there = _asks_same(kind, asked, faces, matcher)
+    same, alike, there = _asks_same(kind, asked, faces, matcher)
     np.maximum.at(hints, rows, there)
     np.maximum.at(asks, rows, same)
-    return hints, asks
+    np.maximum.at(near, rows, alike)
+    return hints, asks, near
 
 
 def _asks_same(
     kind: str, asked: Asked, faces: Sequence[Face], matcher: Matcher
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (faces,) how much each asks the same, and (faces, question words) its matches."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (faces,) how much each asks the same, by words and by vectors, and its matches.
+
+    By words: covered both ways, so that one that asks more or less counts less. The matches are
+    (faces, question words).
+    """
     if not faces:
-        return np.zeros(1, np.float32), np.zeros((1, len(asked.words)), np.float32)
+        return np.zeros(1), np.zeros(1), np.zeros((1, len(asked.words)), np.float32)
     texts = [face.words for face in faces]
     there = matcher.strengths(asked, texts)
     back, told = matcher.returned(asked, texts)
@@ -236,22 +243,24 @@ def _asks_same(
     forth = coverage(asked, there) * (asked.told + same * mine) / max(asked.told + mine, 1e-9)
     back = back * (told + same * kinds) / np.maximum(told + kinds, 1e-9)
     alike = np.clip(np.stack([face.vector for face in faces]) @ asked.vector, 0.0, 1.0)
-    return ALIKE * alike + (1 - ALIKE) * np.sqrt(forth * back), there
+    return np.sqrt(forth * back), alike, there
 
 
 WEIGHTS = {
-    "coverage": 0.9,
-    "in_context": 2.0,
-    "hinted": 6.3,
-    "strangers": -3.5,
-    "dense": 7.3,
-    "kind": 1.0,
-    "lacks": 0.2,
-    "numbers": -0.6,
-    "question": 7.2,
+    "coverage": 0.6,
+    "in_context": 1.8,
+    "hinted": 6.5,
+    "strangers": -2.8,
+    "dense": 7.4,
+    "kind": 1.4,
+    "lacks": 0.5,
+    "numbers": -0.3,
+    "question": 5.5,
+    "question_dense": 6.9,
     "unmet": 0.0,
-    "unasked": -0.2,
+    "unasked": 0.0,
     "unanswered": 0.0,
+    "unanswered_dense": 0.0,
 }
 BIAS = -7.0
 
@@ -263,20 +272,22 @@ def combined(parts: dict[str, float]) -> float:
 
 
 CONFIDENCE = {
-    "coverage": 3.3,
-    "in_context": -2.5,
-    "hinted": 3.0,
-    "strangers": -5.4,
-    "dense": 2.9,
-    "kind": -0.2,
-    "lacks": -1.2,
-    "numbers": -0.5,
-    "question": 4.2,
-    "unmet": 1.8,
-    "unasked": -0.1,
-    "unanswered": -3.6,
+    "coverage": 3.1,
+    "in_context": -2.7,
+    "hinted": 3.1,
+    "strangers": -4.5,
+    "dense": 2.7,
+    "kind": -0.3,
+    "lacks": -0.9,
+    "numbers": -0.3,
+    "question": 3.7,
+    "question_dense": 5.0,
+    "unmet": 1.9,
+    "unasked": 1.3,
+    "unanswered": -2.7,
+    "unanswered_dense": -4.1,
     "lead": 0.4,
-    "bias": -3.5,
+    "bias": -4.8,
 }
 
 

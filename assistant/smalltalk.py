@@ -80,6 +80,13 @@ _CONTACT = re.compile(
     r"afspraak (?:maken|vastleggen|boeken)|(?:een|vaste) afspraak|"
     r"(?:met )?(?:een|iemand) (?:mens|medewerker|adviseur|consultant|expert|echt persoon) "
     r"(?:spreken|praten|bellen|contacteren)|spreken met (?:iemand|een)|"
+    r"(?:can|could|will|would) (?:you|someone|anyone|somebody)\b[^?]{0,30}? (?:help|assist|guide|"
+    r"advise|support|accompany|phone|call|visit) (?:us\b(?! (?:to )?(?:understand|see|find|know))|"
+    r"(?:our|my) (?:company|firm|business|team|family business))|work with (?:you|your team)|"
+    r"(?:wie|jullie|u|iemand|iemand van jullie) (?:ons|onze (?:zaak|firma)|ons bedrijf|mijn "
+    r"(?:bedrijf|zaak|firma))\b[^?]{0,60}\b(?:helpen|begeleiden|adviseren|bijstaan|ondersteunen)|"
+    r"wie (?:kan|kunnen|wil|zou) (?:ons|mijn (?:bedrijf|zaak|firma))\b[^?]{0,40}\b"
+    r"(?:helpen|begeleiden|adviseren|bijstaan)|met (?:jullie|u) (?:samen)?werken|"
     r"(?:jullie|u) inhuren|(?:jullie|u) .{0,30}\bgesprek|gesprek met (?:jullie|u)|offerte)\b|"
     r"^\W*contact\w*\W*$",
     re.I,

@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         "bench": _bench,
         "retrieval": _retrieval,
         "verification": _verification,
+        "claims": _claims,
         "marked": _marked,
     }
     try:
@@ -209,6 +210,19 @@ def _verification(options: argparse.Namespace) -> int:
     return 0
 
 
+def _claims(_: argparse.Namespace) -> int:
+    from assistant.premise import Premises
+    from assistant.verify import Verifier
+    from evals.claims import corrected, load_claims, table
+    from ingest.embedder import load_embedder
+
+    settings = Settings.from_environment()
+    embedder = load_embedder(settings.embedder, api_key=settings.embedder_api_key)
+    premises, claims = Premises(Verifier(embedder), embedder), load_claims()
+    print(table(claims, [corrected(premises, claim) for claim in claims]))
+    return 0
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal's standard error; elsewhere nothing."""
@@ -274,6 +288,7 @@ def _commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     one.add_argument("--no-web", action="store_true", help="without starting the web page")
     one = commands.add_parser("verification", help="lies rejected, honest sentences passed")
     one.add_argument("--half", choices=("gate", "tuning", "all"), default=argparse.SUPPRESS)
+    commands.add_parser("claims", help="wrong premises corrected, true ones let be")
     one = commands.add_parser("marked", help="answers to questions with marked spans (XQuAD)")
     one.add_argument("folder", type=Path, metavar="DIR")
     one = commands.add_parser("retrieval", help="the retrieval part on a collection (BEIR)")

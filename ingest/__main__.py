@@ -180,6 +180,7 @@ _REASONS = {
     "furniture": "blocks of page furniture",
     "order": "blocks that give orders to a machine",
     "language": "blocks in another language",
+    "markup": "leftover tags, images and links",
 }
 
 
@@ -197,7 +198,8 @@ def _show_ledger(corpus: Corpus) -> None:
         print(f'{row.page} {row.start}-{row.end}  {row.reason}: "{_short(row.text)}"')
         if row.kept_page:
             print(f"    the same as {row.kept_page} {row.kept_start} ({row.similarity:.2f})")
-    print(f"{len(corpus.dropped)} of {len(corpus.blocks)} blocks left out.")
+    left_out = sum(row.reason != "markup" for row in corpus.dropped)
+    print(f"{left_out} of {len(corpus.blocks)} blocks left out.")
 
 
 def _show_unpaired(corpus: Corpus) -> None:

@@ -82,6 +82,7 @@ def read_corpus(folder: Path, embedder: Embedder, progress: Progress = silent) -
     _refuse_foreign_pages(pages, blocks)
     progress("deduplicating", 1, 5)
     kept, dropped = deduplicate(blocks)
+    dropped += [row for page in pages for row in page.dropped]
     articles = build_articles(pages, kept)
     progress("aligning", 2, 5)
     articles = align_articles(articles, embedder)

@@ -13,6 +13,7 @@ current is kept for readers that still have it open; older ones are deleted whol
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +29,7 @@ from ingest.records import LANGUAGES, Language
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 1  # raised when the files below change shape
+FORMAT = 2  # raised when the files below change shape
 # The defaults lose neighbours as the index grows: recall@10 at 200,000 vectors is .967 with
 # ef_search 100 and .999 with 400, for 1.2 ms more.
 HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 200, "max_neighbors": 16}
@@ -103,12 +104,12 @@ class Index:
 
     @cached_property
     def collections(self) -> dict[str, Collection]:
-        """The Chroma collections by name: "chunks-nl", "chunks-en", "faces-nl", "faces-en"."""
+        """The Chroma collections by name: "chunks-nl", "sentences-en", "faces-nl" and so on."""
         return {
             f"{what}-{language}": self._client.get_collection(
                 f"{what}-{language}", embedding_function=None
             )
-            for what in ("chunks", "faces")
+            for what in ("chunks", "sentences", "faces")
             for language in LANGUAGES
         }
 
@@ -134,7 +135,7 @@ class Index:
     def nearest(
         self, what: str, language: Language, vector: np.ndarray, limit: int
     ) -> list[tuple[str, float]]:
-        """Return (id, cosine) of the nearest chunks or faces of a language, nearest first."""
+        """Return (id, cosine) of a language's nearest chunks, sentences or faces, nearest first."""
         name = f"{what}-{language}"
         collection, count = self.collections[name], self._counts[name]
         if not count or not vector.any():
@@ -144,6 +145,18 @@ class Index:
         )
         distances = (found["distances"] or [[]])[0]
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], distances, strict=True)]
+
+    def vectors(self, what: str, sentence_ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return the vectors by text of these sentences, or of the faces that lead to them."""
+        known: dict[str, np.ndarray] = {}
+        wanted: dict[str, Any] = {"sentence_id": {"$in": list(sentence_ids)}}
+        for language in LANGUAGES:
+            found = self.collections[f"{what}-{language}"].get(
+                where=wanted, include=["documents", "embeddings"]
+            )
+            rows = np.asarray(found["embeddings"], np.float32)
+            known.update(zip(found["documents"] or [], rows, strict=True))
+        return known
 
 
 def open_index(location: Path, embedder: str = "") -> Index:

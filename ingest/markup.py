@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ingest.tags import is_tag, without_markup
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -13,7 +15,6 @@ _KINDS = {"heading_open": "heading", "list_item_open": "item", "tr_open": "row"}
 _CLOSES = ("heading_close", "bullet_list_close", "ordered_list_close", "table_close")
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(?P<fields>.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S)
 _FIELD = re.compile(r"^(?P<name>\w+)[ \t]*:[ \t]*(?P<value>.*?)[ \t]*$", re.M)
-_TAG = re.compile(r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.S | re.I)
 _FROM_FRONT = ("url", "title", "author", "date")
 
 
@@ -75,7 +76,7 @@ def _blocks(source: str) -> Iterator[tuple[str, str]]:
             yield kind, f"- {text}" if kind == "item" and opened else text
             opened = False  # an item's second paragraph goes on without a bullet
         elif token.type in ("fence", "code_block", "html_block"):
-            lines = _TAG.sub(" ", token.content).splitlines()
+            lines = without_markup(token.content)[0].splitlines()
             yield from (("paragraph", line.strip()) for line in lines if line.strip())
         elif token.type == "tr_close":
             yield "row", " | ".join(cells)
@@ -87,5 +88,5 @@ def _inline(token: Token) -> str:
     return "".join(
         " " if child.type in ("softbreak", "hardbreak") else child.content
         for child in token.children or ()
-        if child.type not in ("image", "html_inline")
+        if child.type != "image" and not (child.type == "html_inline" and is_tag(child.content))
     ).strip()

@@ -4,13 +4,17 @@
 model writes is checked; but as an answer it would be nonsense in the firm's name. Two signs are
 needed, for a manual may well say "ignore the instructions above and call us": an order to forget
 what it was told (or words to a machine), and an order to speak. What is reported, between quotation
-marks or with a subject, is text. The ledger lists what is left out; a planted order that is put
-otherwise stays in, and is quoted at most.
+marks or with a subject, is text. The ledger lists what is left out.
+
+Orders that wait for a question are in `ingest/cues.py`. What is put otherwise stays in, and is
+quoted at most.
 """
 
 from __future__ import annotations
 
 import re
+
+from ingest.cues import is_cued
 
 _TOKEN = re.compile(r"<\|\w+\|>|\[/?INST\]|<</?SYS>>")  # how models' chat templates part turns
 
@@ -46,4 +50,4 @@ _ORDER = re.compile(rf"{_START}(?:{_FORGET}|{_ADDRESS})[\s\S]{{0,200}}?{_SPEAK}"
 
 def is_order(text: str) -> bool:
     """Return whether a block speaks to a language model that reads it, to make it say something."""
-    return bool(_TOKEN.search(text) or _ORDER.search(text))
+    return bool(_TOKEN.search(text) or _ORDER.search(text)) or is_cued(text)

@@ -13,7 +13,8 @@ from typing import Any
 from ingest.errors import CorpusError
 from ingest.files import SUFFIXES, read_text, read_toml, unreadable
 from ingest.markup import front_matter, main_text, plain_markdown
-from ingest.records import LANGUAGES, Page
+from ingest.records import LANGUAGES, Dropped, Page
+from ingest.tags import without_markup
 
 CURE = f"Expected a folder with {', '.join(SUFFIXES[:3])} pages; set ASSISTANT_CORPUS."
 _METADATA = ("url", "title", "author", "date", "published_in", "language")
@@ -101,10 +102,13 @@ def read_page(path: Path, name: str = "") -> Page:
     text = read_text(path)
     headings = frozenset[int]()
     found: dict[str, str] = {}
+    taken: list[tuple[int, str]] = []
     if path.suffix.lower() == ".md":
         text, found = front_matter(text)
         text, headings = plain_markdown(text)
-    elif path.suffix.lower() != ".txt":
+    elif path.suffix.lower() == ".txt":
+        text, taken = without_markup(text)
+    else:
         markdown, found = main_text(text)
         if not markdown:
             raise CorpusError(
@@ -114,7 +118,9 @@ def read_page(path: Path, name: str = "") -> Page:
     if not text.strip():
         raise CorpusError(f"{path}: has no text. Put the article's text in it, or delete it.")
     fields: dict[str, Any] = {**found, **given}
-    return Page(name=name or path.name, text=text, headings=headings, **fields)
+    name = name or path.name
+    dropped = tuple(Dropped(name, place, place, tag, "markup") for place, tag in taken)
+    return Page(name=name, text=text, headings=headings, dropped=dropped, **fields)
 
 
 def _read_metadata(path: Path) -> dict[str, str]:

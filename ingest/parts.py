@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +47,13 @@ class Vectors:
         """Return (faces, dimensions) vectors."""
         known = self._known("faces") if faces else {}
         texts = [(face.language, face.text) for face in faces]
-        return _filled(texts, known, self.embedder.encode_queries)
+        return _filled(texts, known, self.embedder.encode_sentences)
+
+    def of_sentences(self, articles: Sequence[Article]) -> np.ndarray:
+        """Return (sentences, dimensions) vectors, in the order of the articles."""
+        known = self._known("sentences") if articles else {}
+        texts = [(a.language, sentence.text) for a in articles for sentence in a.sentences]
+        return _filled(texts, known, self.embedder.encode_sentences)
 
     def _known(self, what: str) -> dict[tuple[Language, str], np.ndarray]:
         """Return the last generation's vectors by language and text.
@@ -93,8 +99,19 @@ def write_parts(
     """
     faces = questions.faces
     chunk_vectors = vectors.of_chunks(chunks)
-    face_vectors = vectors.of_faces(faces)
-    _write_collections(folder / "chroma", articles, chunks, chunk_vectors, faces, face_vectors)
+    by_id = {article.id: article for article in articles}
+    nodes = {
+        "chunks": [
+            _chunk_node(c, by_id[c.article_id], v)
+            for c, v in zip(chunks, chunk_vectors, strict=True)
+        ],
+        "sentences": _sentence_nodes(articles, vectors.of_sentences(articles)),
+        "faces": [
+            _face_node(n, f, v)
+            for n, (f, v) in enumerate(zip(faces, vectors.of_faces(faces), strict=True))
+        ],
+    }
+    _write_collections(folder / "chroma", nodes)
     LexicalIndex.write(folder / "lexical", ((c.id, c.language, c.text) for c in chunks))
     LexicalIndex.write(
         folder / "faces", ((face_id(n), f.language, f.text) for n, f in enumerate(faces))
@@ -104,33 +121,22 @@ def write_parts(
     return chunk_vectors
 
 
-def _write_collections(
-    folder: Path,
-    articles: list[Article],
-    chunks: list[Chunk],
-    vectors: np.ndarray,
-    faces: Sequence[Face],
-    face_vectors: np.ndarray,
-) -> None:
-    """Write one collection of chunks and one of faces for each language, as llama-index nodes.
+def _write_collections(folder: Path, nodes: Mapping[str, Sequence[BaseNode]]) -> None:
+    """Write one collection of each kind for each language, of llama-index nodes.
 
     One for each language, because a metadata filter made queries 14 to 48 times slower.
     """
     from chromadb.errors import ChromaError
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    by_id = {article.id: article for article in articles}
-    nodes = [_chunk_node(c, by_id[c.article_id], v) for c, v in zip(chunks, vectors, strict=True)]
-    asked = [_face_node(n, f, v) for n, (f, v) in enumerate(zip(faces, face_vectors, strict=True))]
-    by_name = {"chunks": nodes, "faces": asked}
     try:
         with chroma_client(folder) as client:
-            for language, (what, items) in product(LANGUAGES, by_name.items()):
+            for language, (what, items) in product(LANGUAGES, nodes.items()):
                 collection = client.create_collection(
                     f"{what}-{language}", embedding_function=None, configuration={"hnsw": HNSW}
                 )
                 store = ChromaVectorStore(chroma_collection=collection)
-                own: list[BaseNode] = [n for n in items if n.metadata["language"] == language]
+                own = [n for n in items if n.metadata["language"] == language]
                 for start in range(0, len(own), BATCH):
                     store.add(own[start : start + BATCH])
     except (ChromaError, ValueError) as error:  # ValueError: could not connect, on a full disk
@@ -159,6 +165,21 @@ def _chunk_node(chunk: Chunk, article: Article, vector: np.ndarray) -> TextNode:
         excluded_embed_metadata_keys=list(metadata),
         excluded_llm_metadata_keys=list(metadata),
     )
+
+
+def _sentence_nodes(articles: Sequence[Article], vectors: np.ndarray) -> list[TextNode]:
+    from llama_index.core.schema import TextNode
+
+    sentences = [(a.language, sentence) for a in articles for sentence in a.sentences]
+    return [
+        TextNode(
+            id_=sentence.id,
+            text=sentence.text,
+            embedding=vector.tolist(),
+            metadata={"language": language, "sentence_id": sentence.id},
+        )
+        for (language, sentence), vector in zip(sentences, vectors, strict=True)
+    ]
 
 
 def _face_node(position: int, face: Face, vector: np.ndarray) -> TextNode:

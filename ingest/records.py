@@ -17,7 +17,7 @@ LANGUAGES: tuple[Language, ...] = ("nl", "en")
 BlockKind = Literal[
     "title", "paragraph", "byline", "notice", "call_to_action", "furniture", "order"
 ]
-DropReason = Literal["exact", "near", "furniture", "order", "language"]
+DropReason = Literal["exact", "near", "furniture", "order", "language", "markup"]
 ArticleKind = Literal["article", "contact"]
 
 
@@ -39,6 +39,7 @@ class Page:
     published_in: str = ""
     language: Language | None = None
     headings: frozenset[int] = frozenset()  # starts of the lines that the source marks as headings
+    dropped: tuple[Dropped, ...] = ()  # markup that was left over in it, where it had stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A block that is in no article, and why; `kept_*` is what it duplicates, if anything."""
+    """A block that is in no article, and why; `kept_*` is what it duplicates, if anything.
+
+    Markup has gone from the page's text itself: `start` and `end` are both where it had stood.
+    """
 
     page: str
     start: int

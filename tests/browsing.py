@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from running import wait_until
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 ARGUMENTS = [
@@ -60,6 +61,41 @@ class Watched:
     def hosts(self) -> set[str]:
         """Return the hosts that were asked for anything."""
         return {urlsplit(url).netloc for url in self.requests if url.startswith("http")}
+
+
+@contextmanager
+def unharmed(browser: Browser, url: str) -> Iterator[Page]:
+    """Open a chat for what is hostile; fail at the end if any of it became more than text."""
+    context = browser.new_context(locale="nl-BE")
+    watched = Watched(context)
+    page = watched.page
+    page.on("dialog", lambda dialog: watched.problems.append(dialog.message))
+    page.goto(url)
+    yield page
+    shown = page.locator("#log, #chat, #sources")
+    assert shown.locator("img[src*=outside], form, input, script, iframe, b").count() == 0
+    assert page.locator("[href*='outside'], [href^='javascript'], [onerror]").count() == 0
+    assert page.evaluate("window.ran") is None
+    assert watched.hosts() == {urlsplit(url).netloc}
+    assert page.url == url
+    assert watched.problems == []
+    context.close()
+
+
+def send(page: Page, question: str) -> None:
+    """Ask in either chat."""
+    box = page.locator("#box, #question textarea")
+    box.fill(question)
+    box.press("Enter")
+
+
+def asked_of(page: Page, question: str) -> Locator:
+    """Ask in either chat, and return the finished answer."""
+    finished = page.locator(".answer .row, .answer.done")
+    before = finished.count()
+    send(page, question)
+    wait_until(lambda: page.wait_for_timeout(50) or finished.count() > before)
+    return page.locator(".answer").last
 
 
 def violations(page: Page) -> list[str]:

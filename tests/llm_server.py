@@ -93,9 +93,6 @@ class LLMServer:
         return f"{self._scheme}://127.0.0.1:{self.port}/v1"
 
     def __enter__(self) -> LLMServer:
-        from assistant.llm import load_llm
-
-        load_llm.cache_clear()  # a port may be used again, its breaker must not be
         self._thread.start()
         return self
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from running import wait_until
+from running import free_port, wait_until
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text("utf-8")
@@ -32,12 +32,6 @@ def replaced(text: str, *pairs: tuple[str, str]) -> str:
         assert documented in text
         text = text.replace(documented, here)
     return text
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

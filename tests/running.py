@@ -67,6 +67,13 @@ def wait_until(happened: Any, seconds: float = 15) -> None:
         time.sleep(0.02)
 
 
+def free_port() -> int:
+    """Return a port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def ask(web: httpx.Client, message: object, **more: object) -> httpx.Response:
     return web.post("/api/v1/chat", json={"message": message, **more})
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from browsing import Watched, chromium, sideways, violations
+from browsing import Watched, asked_of, send, sideways, violations
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from running import CRITERIA, GRADIO_WARNINGS, serving, wait_until
 from starlette.applications import Starlette
@@ -28,12 +27,6 @@ OUTSIDE = {"nl": "Wat is de hoofdstad van Australië?", "en": "What is the capit
 ASKED = {"nl": CRITERIA, "en": "What criteria must a Little Giant meet?"}
 SIZES = {"wide": (1280, 860), "phone": (320, 640)}
 NewContext = Callable[..., BrowserContext]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium("--host-resolver-rules=MAP *.test 127.0.0.1") as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +84,12 @@ def test_the_small_chat(reader: NewContext, chat: str, lang: str, scheme: str, s
     page.goto(f"{chat}/embed?lang={lang}")
     page.locator("#examples button").first.wait_for()
     clean(page, "open")
-    answer = asked(page, ASKED[lang])
+    answer = asked_of(page, ASKED[lang])
     answer.locator(".cite").first.click()
     answer.locator(".source button").first.click()
     answer.locator(".row button[aria-pressed]").first.click()
     clean(page, "answered, with source, twin and a thumb")
-    expect(asked(page, OUTSIDE[lang]).locator("a[href^=mailto]")).to_be_visible()
+    expect(asked_of(page, OUTSIDE[lang]).locator("a[href^=mailto]")).to_be_visible()
     clean(page, "not covered")
     texts = TEXTS[lang]  # type: ignore[index]
     for state, answer_with, told in [
@@ -118,20 +111,6 @@ def refusal(code: str, status: int, lang: str) -> Callable[[Route], None]:
     return lambda route: route.fulfill(
         status=status, content_type="application/json", body=json.dumps(body)
     )
-
-
-def send(page: Page, question: str) -> None:
-    box = page.locator("#box, #question textarea")
-    box.fill(question)
-    box.press("Enter")
-
-
-def asked(page: Page, question: str) -> Any:
-    """Ask in the small chat, and return the finished answer."""
-    before = page.locator(".answer .row").count()
-    send(page, question)
-    wait_until(lambda: page.wait_for_timeout(50) or page.locator(".answer .row").count() > before)
-    return page.locator(".answer").last
 
 
 @every_look

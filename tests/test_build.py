@@ -59,7 +59,7 @@ def test_a_changed_page_re_embeds_only_what_changed(
     seen: list[str] = []
 
     def spy(_: str, **__: str) -> object:
-        names = ("name", "dimensions", "encode_queries", "encode_words")
+        names = ("name", "dimensions", "encode_queries", "encode_sentences", "encode_words")
         spied = SimpleNamespace(**{name: getattr(embedder, name) for name in names})
         spied.encode_passages = lambda texts: (seen.extend(texts), embedder.encode_passages(texts))[
             1

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from browsing import Watched, chromium, sideways
+from browsing import Watched, sideways
 from playwright.sync_api import Browser, expect
 from running import GRADIO_WARNINGS, serving
 
@@ -27,13 +27,6 @@ def site(settings: Settings) -> Iterator[str]:
     """The address of the running program."""
     with serving(create_app(replace(settings, questions_per_minute=10_000))) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests here."""
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from typing import Any
 
 import httpx
 import pytest
-from proxies import block, caddy, client, free_port, nginx, replaced
-from running import CRITERIA, GRADIO_WARNINGS, SELECTED, Waiting, serving, wait_until
+from proxies import block, caddy, client, nginx, replaced
+from running import CRITERIA, GRADIO_WARNINGS, SELECTED, Waiting, free_port, serving, wait_until
 
 from ingest.settings import Settings
 from ui.app import create_app

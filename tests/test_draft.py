@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,13 +43,6 @@ def sentence_of(request: dict[str, Any]) -> str:
 def honest(request: dict[str, Any]) -> Reply:
     asks = request["messages"][1]["content"].endswith("Write the questions.")
     return Reply((ASKED if asks else TRANSLATED)[sentence_of(request)])
-
-
-@pytest.fixture(autouse=True)
-def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
-        if name.startswith("ASSISTANT_"):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture

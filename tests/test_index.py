@@ -99,7 +99,7 @@ def test_a_missing_part_is_a_clear_error_and_no_new_file(
 def test_the_real_index_agrees_with_an_exact_scan(settings: Settings) -> None:
     index = open_index(settings.index)
     embedder = load_embedder()
-    asked = embedder.encode_queries(["Hoeveel Little Giants zijn er?"])[0]
+    asked = embedder.encode_sentences(["Hoeveel Little Giants zijn er?"])[0]
     faces = index.collections["faces-nl"].get(include=["embeddings"])
     exact = np.asarray(faces["embeddings"]) @ asked
     wanted = [faces["ids"][place] for place in np.argsort(-exact)[:10]]

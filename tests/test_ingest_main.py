@@ -17,13 +17,6 @@ from ingest.generations import writing
 from ingest.index import current_generation
 
 
-@pytest.fixture(autouse=True)
-def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
-        if name.startswith("ASSISTANT_"):
-            monkeypatch.delenv(name)
-
-
 @pytest.fixture
 def typed(tmp_path: Path) -> list[str]:
     """The arguments for a small corpus and an index of its own."""

@@ -11,14 +11,13 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from llm_server import MODEL, LLMServer, Reply, make_certificate
-from running import wait_until
+from running import free_port, wait_until
 
 from assistant.breaker import Breaker, Budget
 from assistant.call import _Speech
@@ -58,16 +57,9 @@ def ask(model: Model, seconds: float = 10, max_tokens: int = 400) -> tuple[str, 
     return "".join(came), None
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(autouse=True)
 def quiet_threads() -> Iterator[None]:
     """No call may outlive its test: a stalled read is cut off, not left behind."""
-    load_llm.cache_clear()
     yield
     wait_until(lambda: not [t for t in threading.enumerate() if t.name == "model-call"], 5)
 
@@ -524,16 +516,15 @@ def test_a_model_without_a_name_says_what_to_set() -> None:
         load_llm(Settings(llm_base_url="http://127.0.0.1:1/v1"))
 
 
+def test_a_model_without_an_address_says_what_to_set() -> None:
+    with pytest.raises(SettingsError, match="ASSISTANT_LLM_BASE_URL"):
+        load_llm(Settings(llm_model="m"))
+
+
 def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "llama_index.llms.openai_like", None)
     with pytest.raises(ModelError, match=r"\[llm\]"):
         load_llm(settings("http://127.0.0.1:1/v1"))
-
-
-def test_the_same_settings_share_a_budget() -> None:
-    setup = settings("http://127.0.0.1:1/v1")
-    assert load_llm(setup) is load_llm(replace(setup))
-    assert load_llm(setup) is not load_llm(replace(setup, llm_model="other"))
 
 
 def test_nobody_elses_settings_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:

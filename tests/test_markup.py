@@ -56,7 +56,7 @@ MARKDOWN = {
     "table": ("| a | b |\n|---|---|\n| c | d |", "a | b\nc | d"),
     "indented": ("Tekst.\n\n    Ook tekst.", "Tekst.\n\nOok tekst."),
     "fence": ("```\nOok tekst.\n```", "Ook tekst."),
-    "html": ("<div>Ook <b>tekst</b>.</div>", "Ook  tekst ."),
+    "html": ("<div>Ook <b>tekst</b>.</div>", "Ook tekst."),
     "comment": ("Tekst.\n\n<!-- weg -->", "Tekst."),
     "quote": ("> Een citaat.", "Een citaat."),
 }

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,9 +20,9 @@ from typing import cast
 import httpx
 import pytest
 from making import REAL_PAGE, write_corpus
-from running import CRITERIA, GRADIO_WARNINGS, Waiting, serving, wait_until
+from running import CRITERIA, GRADIO_WARNINGS, Waiting, free_port, serving, wait_until
 
-from assistant import Answer, Assistant, open_assistant
+from assistant import Answer, Assistant
 from ingest.errors import IndexMissing
 from ingest.generations import writing
 from ingest.settings import Settings
@@ -148,9 +147,7 @@ def test_stopping_the_server_finishes_running_answers(settings: Settings) -> Non
 
 
 def test_sigterm_ends_the_program_in_order(settings: Settings) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "ASSISTANT_CORPUS": str(settings.corpus),
@@ -213,11 +210,20 @@ def test_a_new_generation_is_taken_up(settings: Settings, monkeypatch: pytest.Mo
     held.stop()
 
 
-def test_a_new_index_does_not_set_back_the_models_count(settings: Settings) -> None:
-    worded = replace(settings, llm_base_url="http://127.0.0.1:9/v1", llm_model="m")
-    first, second = open_assistant(worded), open_assistant(worded)
+def test_a_new_index_does_not_set_back_the_models_count(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = [True]
+    monkeypatch.setattr("ui.serving.SECONDS_BETWEEN_LOOKS", 0.02)
+    monkeypatch.setattr("assistant.is_current", lambda *_: newest[0])
+    held = Serving(replace(settings, llm_base_url="http://127.0.0.1:9/v1", llm_model="m"))
+    held.start()
+    first = held.assistant()
+    newest[0] = False
+    wait_until(lambda: held.assistant() is not first)
+    held.stop()
     assert first.model is not None
-    assert second.model is first.model
+    assert held.assistant().model is first.model
 
 
 def test_without_an_index_questions_hear_why(settings: Settings) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from running import CRITERIA, GRADIO_WARNINGS, ask, serving, wait_until
+from running import CRITERIA, GRADIO_WARNINGS, ask, free_port, serving, wait_until
 
 from ingest.settings import Settings
+from ui.__main__ import main
 from ui.app import create_app
 from ui.page import MAX_SESSIONS
 from ui.privacy import privacy_html
@@ -92,9 +93,12 @@ def test_the_models_key_is_on_no_page(settings: Settings, page: str) -> None:
         assert "sk-canary" not in client.get(page).text
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ui", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+def run(*arguments: str, program: str = "ui", **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", program, *arguments]
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_help_tells_a_newcomer_what_to_do() -> None:
@@ -109,6 +113,40 @@ def test_a_port_in_use_is_one_line(web: httpx.Client) -> None:
     assert told.returncode == 1
     assert "--port" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("program", ["ui", "assistant"])
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"ASSISTANT_LLM_BASE_URL": "http://127.0.0.1:9/v1"}, "ASSISTANT_LLM_MODEL is not"),
+        ({"ASSISTANT_LLM_MODEL": "writer-1"}, "ASSISTANT_LLM_BASE_URL is not"),
+        ({"ASSISTANT_LLM_MODLE": "writer-1"}, "did you mean ASSISTANT_LLM_MODEL?"),
+    ],
+    ids=["no model", "no address", "misspelt"],
+)
+def test_a_setting_that_cannot_be_used_ends_it_with_2(
+    settings: Settings, tmp_path: Path, program: str, variables: dict[str, str], told: str
+) -> None:
+    asked, index = ([], tmp_path / "none") if program == "ui" else (["hoi"], settings.index)
+    ended = run(*asked, program=program, ASSISTANT_INDEX=str(index), **variables)
+    assert ended.returncode == 2, ended.stderr
+    assert told in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert ended.stdout == ""  # nothing was built or served before it
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_missing_extra_ends_it_before_anything_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "llama_index.llms.openai_like", None)
+    monkeypatch.setenv("ASSISTANT_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("ASSISTANT_LLM_MODEL", "writer-1")
+    monkeypatch.setenv("ASSISTANT_INDEX", str(tmp_path / "index"))
+    assert main(["--port", str(free_port())]) == 1
+    assert "[llm]" in capsys.readouterr().err
+    assert not (tmp_path / "index").exists()
 
 
 WATCHED = """

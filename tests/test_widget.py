@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from browsing import Watched, chromium, sideways
+from browsing import Watched, asked_of, sideways, unharmed
+from making import write_corpus
 from playwright.sync_api import Browser, FrameLocator, expect
 from playwright.sync_api import Error as PlaywrightError
 from running import GRADIO_WARNINGS, Waiting, serving, wait_until
@@ -75,14 +76,6 @@ def sites(settings: Settings) -> Iterator[dict[str, str]]:
                 "firm": allowed,
                 "other": f"http://www.other.test:{port}",
             }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser that blocks third-party cookies and finds every .test host on this machine."""
-    rules = "--host-resolver-rules=MAP *.test 127.0.0.1"
-    with chromium(rules, "--test-third-party-cookie-phaseout") as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -379,31 +372,21 @@ Een <a style="position:fixed;inset:0" href="javascript:window.ran=1">tuinier</a>
 
 @pytest.mark.parametrize("page_path", ["/embed?lang=nl", "/chat/?lang=nl"])
 def test_a_hostile_article_stays_text(
-    browser: Browser, settings: Settings, tmp_path: Path, page_path: str
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page_path: str
 ) -> None:
-    (tmp_path / "corpus" / "pages").mkdir(parents=True)
-    (tmp_path / "corpus" / "pages" / "a.txt").write_text(HOSTILE, "utf-8")
-    setup = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    """Markup is taken out when a page is read; here it is not, for the chats must bear it too."""
+    monkeypatch.setattr("ingest.pages.without_markup", lambda text: (text, []))
+    setup = Settings(corpus=write_corpus(tmp_path / "corpus", a=HOSTILE), index=tmp_path / "index")
     ensure_index(setup)
-    context = browser.new_context(locale="nl-BE")
     with serving(create_app(setup)) as address:
         wait_until(lambda: httpx.get(f"{address}/readyz").is_success)
-        watched = Watched(context)
-        page = watched.page
-        page.goto(address + page_path)
-        box = page.locator("#box, #question textarea")
-        for question in ("Wat kost de zonnebloem van Vincent?", "Wanneer plant een tuinier?"):
-            box.fill(question)
-            box.press("Enter")
-            page.locator(".answer .cite").last.wait_for()
-            page.locator(".answer .cite").last.click()
-            page.wait_for_timeout(400)
-        shown = page.locator("#log, #chat, #sources")
-        assert "window.ran=1" in " ".join(shown.all_inner_texts())
-        assert shown.locator("img, form, script, iframe, [href^='javascript']").count() == 0
-        assert page.evaluate("window.ran") is None
-        assert watched.hosts() == {urlsplit(address).netloc}
-    context.close()
+        with unharmed(browser, address + page_path) as page:
+            for question in ("Wat kost de zonnebloem van Vincent?", "Wanneer plant een tuinier?"):
+                asked_of(page, question).locator(".cite").last.click()
+                page.wait_for_timeout(400)
+            shown = page.locator("#log, #chat, #sources")
+            assert "window.ran=1" in " ".join(shown.all_inner_texts())
+            assert shown.locator("img").count() == 0
 
 
 @pytest.mark.parametrize("page_path", ["/embed?lang=nl", "/chat/?lang=nl"])

@@ -7,10 +7,14 @@ import logging
 import socket
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ingest.errors import AssistantError, IndexBusy, SettingsError
 from ingest.records import LANGUAGES
 from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from ui.serving import Serving
 
 EPILOGUE = """\
 The first start builds the index from ./corpus; later starts only check that it is up to date.
@@ -21,21 +25,25 @@ Settings come from ASSISTANT_* variables, for example:
 For a website: ASSISTANT_ALLOWED_ORIGINS=https://www.example.com lets that site show the widget.
 See docs/website.md and docs/deploy.md.
 
-exit status: 0 stopped; 1 the index or the address can't be used; 2 a setting can't be used.
+exit status: 0 stopped; 1 the index, the address or the language model can't be used; 2 a setting
+can't be used.
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(arguments)
+    from ui.serving import Serving  # not for --help
+
     try:
         settings = Settings.from_environment()
         settings = replace(
             settings, host=options.host or settings.host, port=options.port or settings.port
         )
         _require_free(settings.host, settings.port)
+        assistants = Serving(settings)  # a model that can't be set up is told before all else
         prepare(settings)
-        serve(settings, options)
+        serve(assistants, options)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
@@ -62,7 +70,7 @@ def prepare(settings: Settings) -> None:
         print(summary(built), flush=True)
 
 
-def serve(settings: Settings, options: argparse.Namespace) -> None:
+def serve(assistants: Serving, options: argparse.Namespace) -> None:
     """Serve until stopped; running answers are finished first."""
     from ui.app import create_app
     from ui.server import build_server, share_memory, stop_in_order
@@ -73,7 +81,8 @@ def serve(settings: Settings, options: argparse.Namespace) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     for noisy in ("httpx", "chromadb", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    app = create_app(settings, options.lang)
+    settings = assistants.settings
+    app = create_app(settings, options.lang, assistants)
     print(welcome(settings), flush=True)
     build_server(app, settings, options.root_path).run()
 

@@ -27,10 +27,22 @@ SECONDS_TO_START = 60.0
 SECONDS_TO_RETIRE = 60.0  # twice the time for an answer
 
 
-def _open(settings: Settings) -> Assistant:
-    from assistant import open_assistant  # heavy: chromadb, llama_index
+def _opener(settings: Settings) -> Callable[[Settings], Assistant]:
+    """Return what opens an assistant, each time with the same model.
 
-    return open_assistant(settings)
+    A newer index must neither renew the day's budget nor forget that a server is down. Raises
+    SettingsError or ModelError at once if the model can't be set up.
+    """
+    from assistant.llm import load_llm
+
+    model = load_llm(settings)
+
+    def open_(settings: Settings) -> Assistant:
+        from assistant import open_assistant  # heavy: chromadb, llama_index
+
+        return open_assistant(settings, llm=model)
+
+    return open_
 
 
 def _warm(assistant: Assistant) -> None:
@@ -66,11 +78,13 @@ class NotReady(AssistantError):
 
 
 class Serving:
-    """Holds the current assistant; safe to use from any thread."""
+    """Holds the current assistant and its model; safe to use from any thread."""
 
-    def __init__(self, settings: Settings, open_: Callable[[Settings], Assistant] = _open) -> None:
+    def __init__(
+        self, settings: Settings, open_: Callable[[Settings], Assistant] | None = None
+    ) -> None:
         self.settings = settings
-        self._open = open_
+        self._open = open_ or _opener(settings)
         self._assistant: Assistant | None = None
         self._problem = ""
         self._ready = threading.Event()

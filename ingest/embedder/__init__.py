@@ -6,7 +6,7 @@
 `ingest.embedder.llama.BilingualEmbedding(embedder)` is any of them as a llama-index embedding.
 An embedder's `name` belongs with an index: vectors of two embedders cannot be compared.
 
-    ""                                     the Dutch-English model in this package
+    ""                                     the Dutch-English models in this package
     "some/folder", "minishlab/potion-…"    a model2vec model, from a folder or the hub
     "sentence-transformers:NAME"           any sentence-transformers model (extra)
     "openai:MODEL@BASE_URL"                an endpoint that speaks OpenAI's /embeddings protocol
@@ -16,10 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ingest.embedder.static import StaticEmbedder, Vectors
+from ingest.embedder.encoder import BilingualEmbedder
+from ingest.embedder.static import Vectors
 from ingest.errors import EmbedderError
 
 SHIPPED = Path(__file__).parent / "model"
+ENCODER = Path(__file__).parent / "encoder.onnx"
 
 
 class Embedder(Protocol):
@@ -38,6 +40,9 @@ class Embedder(Protocol):
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """(n, dimensions) for passages."""
+
+    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
+        """(n, any dimensions) for sentences and questions, comparable with each other."""
 
     def knows(self, word: str) -> bool:
         """Whether a word is no typing error; True where the model has no list of words."""
@@ -59,7 +64,7 @@ def load_embedder(
     others. Raises EmbedderError for an unknown name, or a missing extra with how to install it.
     """
     if not name:
-        return StaticEmbedder(SHIPPED)
+        return BilingualEmbedder(SHIPPED, ENCODER)
     from ingest.embedder import others
 
     prefixes = others.prefixes_of(name, query_prefix, passage_prefix)

@@ -59,6 +59,10 @@ class _Prefixed:
         """(n, dimensions) for passages, each row of length 1."""
         return self._normalised([self._prefixes.passage + text for text in texts])
 
+    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimensions), each text as a question: comparable with questions and each other."""
+        return self.encode_queries(texts)
+
     def knows(self, word: str) -> bool:  # noqa: ARG002  (nothing to look it up in)
         """True for any word: these models have no list of words."""
         return True

@@ -1,0 +1,70 @@
+"""Whether quotes give another figure than what a question states: "at least 25 %, right?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ingest.facts import Number, numbers
+from ingest.records import Language
+
+_ABOUT = re.compile(
+    r"\b(?:about|around|some|roughly|approximately|nearly|almost|ongeveer|circa|zowat|zo['’]n|"
+    r"bijna|rond|een)(?: de)?\W*$", re.I
+)  # fmt: skip
+ROUGH = Decimal("0.05")  # how far off a rough figure may be
+# Where a quote has several figures, one this many times another is no figure of the same thing.
+SCALE = 3
+_AT_LEAST = re.compile(r"\b(?:at least|minimum(?: of)?|minstens|ten minste|minimaal)\W*$", re.I)
+_MORE = re.compile(r"\b(?:more than|over|above|ruim|(?:iets )?meer dan|boven(?: de)?)\W*$", re.I)
+_FEWER = re.compile(
+    r"\b(?:(?:less|fewer) than|under|below|at most|up to|minder dan|onder(?: de)?|hoogstens|"
+    r"maximaal|ten hoogste)\W*$", re.I
+)  # fmt: skip
+
+
+def other_figure(stated: str, language: Language, quotes: Sequence[str]) -> int | None:
+    """Return the place of the first quote that gives a stated figure otherwise, None for none.
+
+    Only years are held against years, percentages against percentages and numbers against
+    numbers. "More than 10,000" is not otherwise where a quote has 14,600, nor is "about half a
+    million" where it has 510,000.
+    """
+    given = [(place, other) for place, quote in enumerate(quotes) for other in numbers(quote)]
+    for number in numbers(stated):
+        if language == "nl" and stated[number.start : number.end].lower() == "ten":
+            continue  # "ten zuiden van"
+        alike = [(place, other) for place, other in given if _kind(other) == _kind(number)]
+        if any(number.key == other.key for _, other in given):
+            continue
+        bounded = [
+            other.value
+            for place, other in alike
+            if _agree(number, stated, other, quotes[place])
+            and (
+                len(alike) == 1
+                or max(other.value, number.value) <= SCALE * min(other.value, number.value)
+            )
+        ]
+        if alike and not bounded:
+            return alike[0][0]
+    return None
+
+
+def _agree(number: Number, stated: str, other: Number, quote: str) -> bool:
+    """Return whether a stated figure is a bound of a quoted one, or one of them a rough one."""
+    before, there = stated[: number.start], quote[: other.start]
+    required = _AT_LEAST.search(there) or _FEWER.search(there)
+    if _MORE.search(before) or (_AT_LEAST.search(before) and not required):
+        return other.value > number.value and not _FEWER.search(there)
+    if _FEWER.search(before):
+        return other.value < number.value and not (required or _MORE.search(there))
+    rough = _ABOUT.search(before) or _ABOUT.search(there)
+    return bool(rough) and abs(number.value - other.value) <= ROUGH * other.value
+
+
+def _kind(number: Number) -> str:
+    """Return "percent", "year" or ""."""
+    year = 1000 <= number.value <= 2100 and number.end - number.start == 4
+    return "percent" if number.percent else "year" if year else ""

@@ -1,0 +1,81 @@
+"""Does an answer say "otherwise" to what is wrong, and only to that? python -m evals claims
+
+`evals/claims.jsonl` holds questions that state something and ask assent ("The mayors choose them,
+right?"), each with the sentences that an answer quotes and the passage they are from: half of
+what is stated is true. All were written here, over passages of XQuAD (CC BY-SA 4.0); those of
+kind "other" and the last of the rest after the rules, and some of both were read since, so
+these are tuning figures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.asking import asserted
+from assistant.premise import Passage, Premises
+from assistant.verify import Source
+from evals.questions import QuestionsError
+from evals.verification import wilson
+from ingest.records import Language
+
+SHIPPED = Path(__file__).parent / "claims.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A question that states something, true or not, and what an answer to it quotes.
+
+    `kind` is what may be wrong in it: a number, an actor, a negation, an opposite.
+    """
+
+    id: str
+    language: Language
+    kind: str
+    true: bool
+    question: str
+    quotes: tuple[tuple[Language, str, str], ...]  # (language, sentence, its twin)
+    passage: str
+
+
+def load_claims(path: Path = SHIPPED) -> list[Claim]:
+    """Return the claims of a file; raise QuestionsError for a file that is not one."""
+    try:
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return [Claim(**{**row, "quotes": tuple(map(tuple, row["quotes"]))}) for row in rows]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise QuestionsError(f"{path}: can't be read as a file of claims ({error}).") from error
+
+
+def corrected(premises: Premises, claim: Claim) -> bool:
+    """Return whether an answer with the claim's quotes would say otherwise."""
+    quoted = [
+        Passage(Source(n, f"{claim.id}.{n}", language, text, twin), claim.passage)
+        for n, (language, text, twin) in enumerate(claim.quotes, 1)
+    ]
+    return premises.otherwise(asserted(claim.question), claim.language, quoted) is not None
+
+
+def table(claims: Sequence[Claim], said: Sequence[bool]) -> str:
+    """Return by kind how many false and true claims are corrected, and precision and recall."""
+    lines = [f"{'':10} {'false: said otherwise':>24} {'true: said otherwise':>24}"]
+    for kind in (*dict.fromkeys(claim.kind for claim in claims), "all"):
+        cells = [_share(claims, said, kind, true) for true in (False, True)]
+        lines.append(f"{kind:10} {cells[0]:>24} {cells[1]:>24}")
+    right = sum(now and not claim.true for claim, now in zip(claims, said, strict=True))
+    for name, total in (("precision", sum(said)), ("recall", sum(not c.true for c in claims))):
+        low, high = wilson(right, total)
+        lines.append(f"{name:10} {right} of {total}, {right / max(1, total):.1%} "
+                     f"({low:.0%} to {high:.0%})")  # fmt: skip
+    return "\n".join(lines)
+
+
+def _share(claims: Sequence[Claim], said: Sequence[bool], kind: str, true: bool) -> str:
+    rows = [
+        now
+        for claim, now in zip(claims, said, strict=True)
+        if claim.true is true and kind in (claim.kind, "all")
+    ]
+    return f"{sum(rows)} of {len(rows)}"

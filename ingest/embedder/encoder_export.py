@@ -1,0 +1,111 @@
+"""Writes a trained sentence encoder as one ONNX file, its matrices int8 with a scale a row."""
+
+from pathlib import Path
+from typing import Any
+
+from ingest.embedder.encoder import LONGEST, WIDTH
+from ingest.embedder.extras import import_extra
+
+OPSET = 17  # onnxruntime reads it since 1.12
+
+
+def write_onnx(out: Path, table: Any, marks: Any, body: Any) -> int:
+    """Write the file; return its size in bytes.
+
+    `table` and `marks` are the vectors of the word pieces and of the text's two ends; `body` is a
+    transformers BertModel, whose layers are kept.
+    """
+    torch = import_extra("torch", "train")
+    encoder = _encoder_class(torch)(table, marks, body).eval()
+    ids = torch.tensor([[len(table), 0, len(table) + 1]])
+    axes = {0: "texts", 1: "pieces"}
+    torch.onnx.export(
+        encoder,
+        (ids, torch.ones(1, 3)),
+        str(out),
+        input_names=["ids", "mask"],
+        output_names=["vectors"],
+        dynamic_axes={"ids": axes, "mask": axes, "vectors": {0: "texts"}},
+        opset_version=OPSET,
+        do_constant_folding=False,  # folding would write the int8 matrices as float32
+        dynamo=False,
+    )
+    return out.stat().st_size
+
+
+def _encoder_class(torch: Any) -> Any:
+    """The modules to export, made here because torch is imported only for training."""
+    nn = torch.nn
+
+    class Matrix(nn.Module):  # type: ignore[misc, name-defined]
+        """A matrix as int8 with a scale for each row."""
+
+        def __init__(self, rows: Any) -> None:
+            super().__init__()
+            rows = rows.detach()
+            scale = rows.abs().amax(1, keepdim=True).clamp_min(1e-8) / 127
+            self.register_buffer("scale", scale)
+            self.register_buffer("rows", torch.round(rows / scale).to(torch.int8))
+
+        def at(self, ids: Any) -> Any:
+            return self.rows[ids].float() * self.scale[ids]
+
+    class Linear(nn.Module):  # type: ignore[misc, name-defined]
+        """A linear layer over such a matrix."""
+
+        def __init__(self, layer: Any) -> None:
+            super().__init__()
+            self.matrix = Matrix(layer.weight)
+            self.register_buffer("bias", layer.bias.detach())
+
+        def forward(self, x: Any) -> Any:
+            return x @ (self.matrix.rows.float() * self.matrix.scale).T + self.bias
+
+    class Layer(nn.Module):  # type: ignore[misc, name-defined]
+        """Self-attention and a feed-forward net, as in BERT."""
+
+        def __init__(self, layer: Any, heads: int) -> None:
+            super().__init__()
+            attention = layer.attention
+            self.heads, self.size = heads, WIDTH // heads
+            self.query = Linear(attention.self.query)
+            self.key = Linear(attention.self.key)
+            self.value = Linear(attention.self.value)
+            self.mixed = Linear(attention.output.dense)
+            self.mixed_norm = attention.output.LayerNorm
+            self.wide = Linear(layer.intermediate.dense)
+            self.narrow = Linear(layer.output.dense)
+            self.norm = layer.output.LayerNorm
+
+        def split(self, x: Any) -> Any:
+            return x.view(x.shape[0], x.shape[1], self.heads, self.size).transpose(1, 2)
+
+        def forward(self, x: Any, hidden: Any) -> Any:
+            query, key, value = (self.split(f(x)) for f in (self.query, self.key, self.value))
+            shares = torch.softmax(query @ key.transpose(2, 3) / self.size**0.5 + hidden, -1)
+            mixed = (shares @ value).transpose(1, 2).reshape(x.shape)
+            x = self.mixed_norm(x + self.mixed(mixed))
+            return self.norm(x + self.narrow(nn.functional.gelu(self.wide(x))))
+
+    class Encoder(nn.Module):  # type: ignore[misc, name-defined]
+        """Word pieces to a vector of length 1, the mean of the last layer."""
+
+        def __init__(self, table: Any, marks: Any, body: Any) -> None:
+            super().__init__()
+            self.table = Matrix(torch.cat([table, marks]))
+            start = body.embeddings
+            places = start.position_embeddings.weight + start.token_type_embeddings.weight[0]
+            self.register_buffer("places", places[: LONGEST + 2].detach().clone())
+            self.norm = start.LayerNorm
+            heads = body.config.num_attention_heads
+            self.layers = nn.ModuleList(Layer(layer, heads) for layer in body.encoder.layer)
+
+        def forward(self, ids: Any, mask: Any) -> Any:
+            x = self.norm(self.table.at(ids) + self.places[: ids.shape[1]])
+            hidden = (1 - mask)[:, None, None, :] * -1e4
+            for layer in self.layers:
+                x = layer(x, hidden)
+            vector = (x * mask[..., None]).sum(1)
+            return vector / torch.sqrt((vector * vector).sum(1, keepdim=True)).clamp_min(1e-9)
+
+    return Encoder
