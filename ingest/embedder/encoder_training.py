@@ -247,7 +247,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with the training data")
     parser.add_argument("--out", type=Path, required=True, help="ONNX file to write")
-    parser.add_argument("--epochs", type=float, default=2.0, help="passes over the texts (2)")
+    parser.add_argument("--epochs", type=float, default=1.6, help="passes over the texts (1.6)")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads (2)")
     return parser
 
