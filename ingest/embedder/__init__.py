@@ -13,6 +13,7 @@ An embedder's `name` belongs with an index: vectors of two embedders cannot be c
 """
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -64,7 +65,7 @@ def load_embedder(
     others. Raises EmbedderError for an unknown name, or a missing extra with how to install it.
     """
     if not name:
-        return BilingualEmbedder(SHIPPED, ENCODER)
+        return _shipped()
     from ingest.embedder import others
 
     prefixes = others.prefixes_of(name, query_prefix, passage_prefix)
@@ -76,3 +77,9 @@ def load_embedder(
             raise EmbedderError(f"{name!r}: expected openai:MODEL@https://host/v1")
         return others.OpenAIEmbedder(model, base_url, api_key, prefixes)
     return others.Model2VecEmbedder(name, prefixes)
+
+
+@cache
+def _shipped() -> BilingualEmbedder:
+    """The shipped models, once a process: they never change and take 240 MB at work."""
+    return BilingualEmbedder(SHIPPED, ENCODER)
