@@ -68,7 +68,9 @@ class Retriever:
 
         def view(sentence: Sentence) -> score.View:
             seen = given(sentence)
-            return replace(seen, faces=left) if sentence.id == face.sentence_id else seen
+            if sentence.id != face.sentence_id:
+                return seen
+            return replace(seen, faces=left, face_vectors=score.vectors_of(left))
 
         out._view = view  # type: ignore[assignment]  # a plain function where a cached one was
         return out
@@ -177,7 +179,7 @@ class Retriever:
         language, text = article.language, self.matcher.text
         before = article.sentences[sentence.index - 1].text if sentence.index else ""
         twins = " ".join(catalog.sentence(twin).text for twin in sentence.twins)
-        faces = catalog.faces(sentence.id) if self._faces else ()
+        faces = [self._face(f) for f in catalog.faces(sentence.id)] if self._faces else []
         return score.View(
             text=sentence.text,
             words=text(sentence.text, language),
@@ -186,7 +188,8 @@ class Retriever:
             before=text(before, language),
             title=text(article.title, language),
             article=text(article.text, language),
-            faces=tuple(self._face(face) for face in faces),
+            faces=tuple(faces),
+            face_vectors=score.vectors_of(faces),
         )
 
     def _face(self, face: Face) -> score.Face:

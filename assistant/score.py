@@ -79,7 +79,8 @@ class View:
     before: Text
     title: Text
     article: Text  # all of it: names that the question shares with it are no strangers
-    faces: tuple[Face, ...] = ()
+    faces: tuple[Face, ...]
+    face_vectors: np.ndarray  # (faces, dimensions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,11 @@ class Face:
     words: Text
     vector: np.ndarray
     kind: str
+
+
+def vectors_of(faces: Sequence[Face]) -> np.ndarray:
+    """Return (faces, dimensions) their vectors."""
+    return np.array([face.vector for face in faces], np.float32)
 
 
 def question_kind(question: str) -> str:
@@ -148,7 +154,7 @@ def features(
     before = reach[:, None] * meet([view.before for view in views])
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
     hints, asks, near = _faces(kind, asked, views, matcher)
-    left_open = _asks_same(kind, asked, unanswered, matcher)
+    left_open = _asks_same(kind, asked, unanswered, vectors_of(unanswered), matcher)
     named = {word for name in names(question) for word in words(name)}
     articles = list({id(view.article): view.article for view in views}.values())
     place = {id(article): n for n, article in enumerate(articles)}
@@ -217,7 +223,8 @@ def _faces(
     if not rows:
         return hints, asks, near
     faces = [face for view in views for face in view.faces]
-    same, alike, there = _asks_same(kind, asked, faces, matcher)
+    vectors = np.concatenate([view.face_vectors for view in views if view.faces])
+    same, alike, there = _asks_same(kind, asked, faces, vectors, matcher)
     np.maximum.at(hints, rows, there)
     np.maximum.at(asks, rows, same)
     np.maximum.at(near, rows, alike)
@@ -225,12 +232,12 @@ def _faces(
 
 
 def _asks_same(
-    kind: str, asked: Asked, faces: Sequence[Face], matcher: Matcher
+    kind: str, asked: Asked, faces: Sequence[Face], vectors: np.ndarray, matcher: Matcher
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (faces,) how much each asks the same, by words and by vectors, and its matches.
 
     By words: covered both ways, so that one that asks more or less counts less. The matches are
-    (faces, question words).
+    (faces, question words). `vectors` are the faces', in their order.
     """
     if not faces:
         return np.zeros(1), np.zeros(1), np.zeros((1, len(asked.words)), np.float32)
@@ -242,7 +249,7 @@ def _asks_same(
     mine = KIND if kind != "other" else 0.0
     forth = coverage(asked, there) * (asked.told + same * mine) / max(asked.told + mine, 1e-9)
     back = back * (told + same * kinds) / np.maximum(told + kinds, 1e-9)
-    alike = np.clip(np.stack([face.vector for face in faces]) @ asked.vector, 0.0, 1.0)
+    alike = np.clip(vectors @ asked.vector, 0.0, 1.0)
     return np.sqrt(forth * back), alike, there
 
 
