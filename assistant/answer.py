@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from assistant.choose import ANSWERED
 from assistant.cite import cite
 from assistant.frame import framed, not_covered
 from assistant.premise import Premises
@@ -197,6 +198,8 @@ class Assistant:
     def _quoted(self, query: Query, found: Found) -> Answer:
         """Return the answer in the articles' own sentences, or an honest refusal."""
         if not found.chosen:
+            if answer := self._corrected(query, found):
+                return answer
             call = self._beckons(found.evidence) and found.confidence >= BECKONS
             if call and (reply := self._contact(query)):
                 return reply
@@ -204,6 +207,19 @@ class Assistant:
             return not_covered(query, found.parts, self._catalog, found.evidence, offer=offer)
         said, citations = cite(found.chosen, query.language, self._catalog)
         return framed(query, found.parts, self._catalog, said, citations, self._premises)
+
+    def _corrected(self, query: Query, found: Found) -> Answer | None:
+        """Return the likeliest sentence as a correction, None where it doesn't say otherwise.
+
+        What is wrong in a question meets no sentence, which costs confidence; but a sentence
+        that meets all the rest and contradicts it is about the question.
+        """
+        if len(found.parts) != 1 or not found.parts[0].chosen:
+            return None
+        part = replace(found.parts[0], confidence=max(found.confidence, ANSWERED))
+        said, citations = cite(part.chosen[:1], query.language, self._catalog)
+        answer = framed(query, (part,), self._catalog, said, citations, self._premises)
+        return answer if answer.lead else None
 
     def _contact(self, query: Query) -> Answer | None:
         """Return the articles' own call to action as an answer, None where they have none."""

@@ -213,3 +213,19 @@ def _content(answer: Answer) -> dict[str, object]:
 def _article_text(assistant: Assistant, answer: Answer) -> str:
     assert answer.nearest is not None
     return assistant.article(answer.nearest.article_id).text
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("The European Commission makes the final selection, right?", "The article says otherwise"),
+        ("De Europese Commissie doet de eindselectie, nietwaar?", "Het artikel zegt iets anders"),
+    ],
+)
+def test_a_claim_that_a_sentence_contradicts_is_about_it(
+    assistant: Assistant, question: str, lead: str
+) -> None:
+    """Though what is wrong in it, which no sentence meets, speaks for a refusal."""
+    answer = assistant.ask(question)
+    assert answer.lead.startswith(lead)
+    assert "provinc" in answer.citations[0].quote
