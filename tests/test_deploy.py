@@ -121,14 +121,17 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
 
 
 class Crowd:
-    """Visitors from addresses of their own, who go on asking until they are told to stop."""
+    """Visitors who go on asking until they are told to stop, each time from another address.
+
+    The web server sends an address to one process: of a few, all may go to the same one.
+    """
 
     def __init__(self, front: str, visitors: int = 6) -> None:
         self.outcomes: Counter[str] = Counter()
         self._front = front
         self._stop = threading.Event()
         self._threads = [
-            threading.Thread(target=self._visit, args=(f"127.0.0.{place}",))
+            threading.Thread(target=self._visit, args=(place,))
             for place in range(11, 11 + visitors)
         ]
 
@@ -147,12 +150,13 @@ class Crowd:
         enough = self.outcomes.total() + more
         wait_until(lambda: self.outcomes.total() >= enough, 60)
 
-    def _visit(self, source: str) -> None:
-        for asked in itertools.cycle((self._json, self._events, self._frame)):
+    def _visit(self, place: int) -> None:
+        ways = itertools.cycle((self._json, self._events, self._frame))
+        for number, asked in enumerate(ways):
             if self._stop.is_set():
                 return
             try:
-                with client(self._front, source) as visitor:
+                with client(self._front, f"127.0.{number % 250}.{place}") as visitor:
                     self.outcomes[asked(visitor)] += 1
             except httpx.HTTPError as error:
                 self.outcomes[f"{asked.__name__}: {error!r}"] += 1
