@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -27,13 +28,16 @@ pytestmark = GRADIO_WARNINGS
 QUESTION = "How many Little Giants are there?"
 TRUE = "Currently, around 14,600 Chinese companies hold the title."
 FALSE = "Currently, around 99 Chinese companies hold the title."
+MAY_SPEAK = threading.Event()  # cleared: the model keeps a reader waiting
+MAY_SPEAK.set()
 
 
 def reply(request: dict[str, Any]) -> Reply:
-    """Say something false and something true, and take some time for it."""
+    """Say something false and something true, once it may."""
+    MAY_SPEAK.wait(10)
     prompt = request["messages"][-1]["content"]
     number = re.findall(r"^\[(\d+)\] .*(?:\n    .*)?14,600", prompt, re.M)[0]
-    return Reply(f"{FALSE} [{number}] {TRUE} [{number}]", pause=0.2)
+    return Reply(f"{FALSE} [{number}] {TRUE} [{number}]")
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +105,12 @@ def test_a_reader_sees_progress_and_then_the_sentence(site: httpx.Client, path: 
         page.goto(f"{str(site.base_url).rstrip('/')}{path}")
         box = page.locator("#box, #question textarea")
         box.fill(QUESTION)
+        MAY_SPEAK.clear()
         box.press("Enter")
-        expect(page.get_by_text(TEXTS["en"].writing)).to_be_visible()
+        try:
+            expect(page.get_by_text(TEXTS["en"].writing)).to_be_visible(timeout=9000)
+        finally:
+            MAY_SPEAK.set()
         expect(page.locator(".answer").last).to_contain_text(TRUE)
         assert "99 Chinese" not in page.locator(".answer").last.inner_text()
         assert watched.problems == []
