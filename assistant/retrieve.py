@@ -42,11 +42,9 @@ class Retriever:
         self._faces = faces and index.manifest.faces > 0
         self.matcher = Matcher(index, embedder)
         self._meant = lru_cache(maxsize=512)(self._mean)
-        self._loaded: set[str] = set()  # sentences whose vectors are there
-        self._vectors: dict[str, np.ndarray] = {}  # of sentences and expected questions, by text
         self._view = lru_cache(maxsize=4096)(self._look)
         self._passage = lru_cache(maxsize=4096)(self._read)
-        self._leave_open(index.catalog.faces("") if self._faces else ())
+        self._leave_open(self._faces_of(""))
 
     def without(self, face: Face) -> Retriever:
         """Return this retriever as if an expected question had never been written.
@@ -55,31 +53,29 @@ class Retriever:
         two may be one's translation. For calibrating on the expected questions themselves.
         """
         faces = self.catalog.faces(face.sentence_id)
-        self._load([face.sentence_id])
-        vector = self._vectors[face.text]
-        others = [f for f in faces if f.language != face.language]
-        likest = max(others, key=lambda f: float(self._vectors[f.text] @ vector), default=face)
-        kept = tuple(f for f in faces if f not in (face, likest))
+        seen = self._faces_of(face.sentence_id)
+        vector = seen[faces.index(face)].vector
+        others = [place for place, f in enumerate(faces) if f.language != face.language]
+        likest = max(others, key=lambda place: float(seen[place].vector @ vector), default=-1)
+        left = tuple(s for place, s in enumerate(seen) if place != likest and faces[place] != face)
         out = copy(self)
         if not face.sentence_id:
-            out._leave_open(kept)
-        left = tuple(self._face(f) for f in kept)
+            out._leave_open(left)
         given = self._view
 
         def view(sentence: Sentence) -> score.View:
-            seen = given(sentence)
+            found = given(sentence)
             if sentence.id != face.sentence_id:
-                return seen
-            return replace(seen, faces=left, face_vectors=score.vectors_of(left))
+                return found
+            return replace(found, faces=left, face_vectors=score.vectors_of(left))
 
         out._view = view  # type: ignore[assignment]  # a plain function where a cached one was
         return out
 
-    def _leave_open(self, faces: Sequence[Face]) -> None:
+    def _leave_open(self, faces: Sequence[score.Face]) -> None:
         """Set the questions that no sentence answers."""
-        self._load([""])
-        self._unanswered = [self._face(face) for face in faces]
-        self._unanswered_vectors = np.array([face.vector for face in self._unanswered])
+        self._unanswered = faces
+        self._unanswered_vectors = np.array([face.vector for face in faces])
 
     def evidence(self, question: str) -> list[Evidence]:
         """Return the scored sentences of the chunks found, best first."""
@@ -153,7 +149,6 @@ class Retriever:
     ) -> list[Evidence]:
         catalog = self._index.catalog
         sentences = [catalog.sentence(identity) for identity, _ in found]
-        self._load([identity for identity, _ in found])
         views = [self._view(sentence) for sentence in sentences]
         asked = self._meant(question)
         near = self._unanswered_like(asked)
@@ -179,34 +174,34 @@ class Retriever:
         language, text = article.language, self.matcher.text
         before = article.sentences[sentence.index - 1].text if sentence.index else ""
         twins = " ".join(catalog.sentence(twin).text for twin in sentence.twins)
-        faces = [self._face(f) for f in catalog.faces(sentence.id)] if self._faces else []
+        faces = self._faces_of(sentence.id)
         return score.View(
             text=sentence.text,
             words=text(sentence.text, language),
-            vector=self._vectors[sentence.text],
+            vector=self._index.sentence_vectors[catalog.sentence_row(sentence.id)],
             twin=text(sentence.translation or twins, other(language)),
             before=text(before, language),
             title=text(article.title, language),
             article=text(article.text, language),
-            faces=tuple(faces),
+            faces=faces,
             face_vectors=score.vectors_of(faces),
         )
 
-    def _face(self, face: Face) -> score.Face:
-        words = self.matcher.text(face.text, face.language)
-        return score.Face(words, self._vectors[face.text], score.question_kind(face.text))
+    def _faces_of(self, sentence_id: str) -> tuple[score.Face, ...]:
+        """Return a sentence's expected questions as scoring sees them, as the catalog has them."""
+        if not self._faces:
+            return ()
+        vectors = self._index.face_vectors[self.catalog.face_rows(sentence_id)]
+        text = self.matcher.text
+        return tuple(
+            score.Face(text(face.text, face.language), vector, score.question_kind(face.text))
+            for face, vector in zip(self.catalog.faces(sentence_id), vectors, strict=True)
+        )
 
     def _mean(self, question: str) -> Asked:
         """Return the question with the vector by which sentences and questions are compared."""
         vector = self._embedder.encode_sentences([question])[0]
         return replace(self.matcher.asked(question), vector=vector)
-
-    def _load(self, sentence_ids: Sequence[str]) -> None:
-        """Read the vectors of sentences and of what leads to them, once each."""
-        missing = [identity for identity in sentence_ids if identity not in self._loaded]
-        for what in ("sentences", "faces") if missing else ():
-            self._vectors.update(self._index.vectors(what, missing))
-        self._loaded.update(missing)
 
 
 def _note(ranks: Ranks, method: str, chunks: Iterable[str]) -> None:

@@ -113,8 +113,21 @@ class Catalog:
 
     def _faces(self, sentence_id: str) -> tuple[Face, ...]:
         """Return the expected questions of a sentence, in both languages."""
-        rows = self._rows("select language, text from face where sentence_id = ?", sentence_id)
+        rows = self._rows(
+            "select language, text from face where sentence_id = ? order by rowid", sentence_id
+        )
         return tuple(Face(sentence_id, language, text) for language, text in rows)
+
+    def sentence_row(self, identity: str) -> int:
+        """Return the place of a sentence among all, from 0; raise KeyError if there is none."""
+        return int(self._one("select rowid from sentence where id = ?", identity)) - 1
+
+    def face_rows(self, sentence_id: str) -> list[int]:
+        """Return the places among all faces, from 0, of those that `faces` returns."""
+        rows = self._rows(
+            "select rowid from face where sentence_id = ? order by rowid", sentence_id
+        )
+        return [row[0] - 1 for row in rows]
 
     def chunk_of(self, sentence_id: str) -> str:
         """Return the id of the chunk that a sentence is in; raise KeyError if there is none."""

@@ -3,7 +3,7 @@
     <index>/current                 the name of the generation that readers open
     <index>/lock                    held by the one writer
     <index>/generations/<name>/     manifest.json  catalog.sqlite  chroma/  lexical/
-                                    faces/  vocabulary.json  vocabulary.npy
+                                    vocabulary.json  vocabulary.npy  sentences.npy  faces.npy
 
 A generation is written beside the current one, checked, and only then pointed to, by replacing
 one small file: whatever happens before, the last good one keeps serving. The one before the
@@ -13,7 +13,6 @@ current is kept for readers that still have it open; older ones are deleted whol
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +28,7 @@ from ingest.records import LANGUAGES, Language
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 2  # raised when the files below change shape
+FORMAT = 3  # raised when the files below change shape
 # The defaults lose neighbours as the index grows: recall@10 at 200,000 vectors is .967 with
 # ef_search 100 and .999 with 400, for 1.2 ms more.
 HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 200, "max_neighbors": 16}
@@ -38,9 +37,10 @@ PARTS = (
     "catalog.sqlite",
     "chroma/chroma.sqlite3",
     "lexical/meta.json",
-    "faces/meta.json",
     "vocabulary.json",
     "vocabulary.npy",
+    "sentences.npy",
+    "faces.npy",
 )
 
 
@@ -129,8 +129,24 @@ class Index:
     @cached_property
     def word_vectors(self) -> np.ndarray:
         """The vectors of the vocabulary's words, Dutch then English; float16, from disk."""
-        vectors: np.ndarray = np.load(self._part("vocabulary.npy"), mmap_mode="r")
-        return vectors
+        return self._mapped("vocabulary.npy")
+
+    @cached_property
+    def sentence_vectors(self) -> np.ndarray:
+        """The vectors of the sentences, by the catalog's rows; float32, from disk.
+
+        Chroma has them too, but hands them out as lists of Python floats: to read them all at
+        every swap left the allocator with 40 MB more each time.
+        """
+        return self._mapped("sentences.npy")
+
+    @cached_property
+    def face_vectors(self) -> np.ndarray:
+        """The vectors of the expected questions, by the catalog's rows; float32, from disk."""
+        return self._mapped("faces.npy")
+
+    def _mapped(self, name: str) -> np.ndarray:
+        return np.asarray(np.load(self._part(name), mmap_mode="r"))
 
     def nearest(
         self, what: str, language: Language, vector: np.ndarray, limit: int
@@ -145,18 +161,6 @@ class Index:
         )
         distances = (found["distances"] or [[]])[0]
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], distances, strict=True)]
-
-    def vectors(self, what: str, sentence_ids: Sequence[str]) -> dict[str, np.ndarray]:
-        """Return the vectors by text of these sentences, or of the faces that lead to them."""
-        known: dict[str, np.ndarray] = {}
-        wanted: dict[str, Any] = {"sentence_id": {"$in": list(sentence_ids)}}
-        for language in LANGUAGES:
-            found = self.collections[f"{what}-{language}"].get(
-                where=wanted, include=["documents", "embeddings"]
-            )
-            rows = np.asarray(found["embeddings"], np.float32)
-            known.update(zip(found["documents"] or [], rows, strict=True))
-        return known
 
 
 def open_index(location: Path, embedder: str = "") -> Index:

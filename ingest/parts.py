@@ -100,22 +100,21 @@ def write_parts(
     faces = questions.faces
     chunk_vectors = vectors.of_chunks(chunks)
     by_id = {article.id: article for article in articles}
+    sentence_vectors, face_vectors = vectors.of_sentences(articles), vectors.of_faces(faces)
+    np.save(folder / "sentences.npy", sentence_vectors)
+    np.save(folder / "faces.npy", face_vectors)
     nodes = {
         "chunks": [
             _chunk_node(c, by_id[c.article_id], v)
             for c, v in zip(chunks, chunk_vectors, strict=True)
         ],
-        "sentences": _sentence_nodes(articles, vectors.of_sentences(articles)),
+        "sentences": _sentence_nodes(articles, sentence_vectors),
         "faces": [
-            _face_node(n, f, v)
-            for n, (f, v) in enumerate(zip(faces, vectors.of_faces(faces), strict=True))
+            _face_node(n, f, v) for n, (f, v) in enumerate(zip(faces, face_vectors, strict=True))
         ],
     }
     _write_collections(folder / "chroma", nodes)
     LexicalIndex.write(folder / "lexical", ((c.id, c.language, c.text) for c in chunks))
-    LexicalIndex.write(
-        folder / "faces", ((face_id(n), f.language, f.text) for n, f in enumerate(faces))
-    )
     write_catalog(folder / "catalog.sqlite", articles, chunks, faces, questions.examples)
     _write_vocabulary(folder, articles, faces, vectors.embedder)
     return chunk_vectors

@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 from running import wait_until
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
@@ -23,6 +30,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 60_000  # ms until a page is given up: only a failure takes so long, a busy machine less
+expect.set_options(timeout=PATIENCE)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -52,7 +61,7 @@ class Watched:
         self.page.on("request", lambda r: self.requests.append(r.url))
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda e: self.problems.append(str(e)))
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
 
     def _heard(self, message: Any) -> None:
         if message.type in ("error", "warning"):

@@ -58,7 +58,7 @@ def serving(app: Any, root_path: str = "", **options: Any) -> Iterator[str]:
             sweep()
 
 
-def wait_until(happened: Any, seconds: float = 15) -> None:
+def wait_until(happened: Any, seconds: float = 60) -> None:
     """Return once `happened()` is true; fail if it never is."""
     end = time.monotonic() + seconds
     while not happened():

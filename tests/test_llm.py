@@ -61,7 +61,7 @@ def ask(model: Model, seconds: float = 10, max_tokens: int = 400) -> tuple[str, 
 def quiet_threads() -> Iterator[None]:
     """No call may outlive its test: a stalled read is cut off, not left behind."""
     yield
-    wait_until(lambda: not [t for t in threading.enumerate() if t.name == "model-call"], 5)
+    wait_until(lambda: not [t for t in threading.enumerate() if t.name == "model-call"])
 
 
 def test_an_answer_streams() -> None:
@@ -259,7 +259,7 @@ def test_a_slow_answer_is_cut_at_the_deadline(reply: Reply) -> None:
         assert SAID.startswith(text) or text.startswith(SAID)
         assert 0.9 < spent < 4
         # The server sees that nobody listens any more, though the client sat in a read.
-        wait_until(lambda: server.hung_up.is_set() or reply.fault == "stall", 5)
+        wait_until(lambda: server.hung_up.is_set() or reply.fault == "stall")
 
 
 def test_headers_that_drip_are_cut_too() -> None:

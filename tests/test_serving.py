@@ -204,7 +204,7 @@ def test_a_new_generation_is_taken_up(settings: Settings, monkeypatch: pytest.Mo
         newest[0] = "g2"
         wait_until(lambda: held.generation == "g2")
         assert retired.wait(2)
-        wait_until(lambda: gone() is None, 5)
+        wait_until(lambda: gone() is None)
     finally:
         gc.enable()
     held.stop()
