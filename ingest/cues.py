@@ -76,7 +76,7 @@ _LESSER = (
     r"[A-Z]+(?:LY|LIJK)\b)[A-Z]{5,})\b|(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{5,}|https?://\S|www\.\S)"
 )
 _SECRET = (
-    r"\b(?:pass(?:word|code|phrase)s?|(?:api|access|secret)[ -]key|canary|pin ?code|"
+    r"\b(?:pass(?:word|code|phrase)s?|(?:api|access|secret)[ -]key|pin ?code|"
     r"secrets?\b(?! (?:to|of|behind)\b)|wachtwoord(?:en)?|toegangscode|geheime?n?\b(?! van\b)|"
     r"(?:geheime |toegangs|api-)?sleutel\b(?! (?:tot|van|voor)\b))"
 )
