@@ -10,10 +10,15 @@ What a weight can be learned from, none of it what the gate asks:
   language left out; and likewise the questions that editors say no sentence answers.
 - The tuning half of the question file, and all of tuning.jsonl, with and without the expected
   questions.
+- elsewhere/: ten articles in both languages on ten other topics, with 400 questions of the same
+  kinds and no expected questions, as the firm's next article may be.
 
 A question whose answering sentences are taken away is one that the articles nearly cover, which
 is what a confidence must tell from a covered one; so is one with another's name in it. XQuAD's
 questions are far from what the corpus is about.
+
+The confidence is the probability that the best sentence answers, where a fifth of the questions
+are not covered. So an answer is shown from .5: where it is likelier right than wrong.
 """
 
 from __future__ import annotations
@@ -23,7 +28,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +57,9 @@ GLOBAL = (
 )  # the same for all candidates: they rank nothing
 LEFT_OUT = 3  # every so many of the expected questions is asked: a third tells as much
 FAR = 6  # every so many of XQuAD's questions is asked of the corpus
-RANKED_ON = ("expected", "own", "visitors", "xquad")
-TOLD_ON = ("expected", "own", "own, bare", "xquad")
+UNCOVERED = 0.2  # share of visitors' questions that the articles don't cover
+RANKED_ON = ("expected", "own", "visitors", "xquad", "elsewhere")
+TOLD_ON = ("expected", "own", "own, bare", "xquad", "visitors", "elsewhere")
 
 Features = dict[str, float]
 
@@ -77,6 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
         "xquad": list(_of_half(collection, 0)),
         "xquad, other half": list(_of_half(collection, 1)),
         "visitors": list(_of_visitors(collection, options.visitors)),
+        "elsewhere": list(_of_elsewhere(collection, options.elsewhere)),
         **_of_corpus(collection, options.questions, options.more),
     }
     weights = fit_ranking([sets[name] for name in RANKED_ON])
@@ -87,8 +94,9 @@ def main(arguments: list[str] | None = None) -> int:
     print("CONFIDENCE =", _rounded(confidence))
     for name, asked in sets.items():
         now = auroc(_told(asked, WEIGHTS, taken=False), CONFIDENCE)
-        new = auroc(_told(asked, weights, taken=False), confidence)
-        print(f"  {name}: AUROC {now:.3f} now, {new:.3f}")
+        fresh = _told(asked, weights, taken=False)
+        print(f"  {name}: AUROC {now:.3f} now, {auroc(fresh, confidence):.3f}")
+        print(f"    shown at .5: {at_half(fresh, confidence)}")
     return 0
 
 
@@ -112,6 +120,18 @@ def _of_visitors(collection: Collection, path: Path) -> Iterator[Asked]:
         retriever = open_retriever(collection.ingest(articles, Path(folder)))
         for question in questions:
             yield _asked(retriever, question.text, collection.answering(question, retriever))
+
+
+def _of_elsewhere(collection: Collection, folder: Path) -> Iterator[Asked]:
+    """Yield the questions asked of a corpus without expected questions, with far ones."""
+    questions = folder / "questions.jsonl"
+    with tempfile.TemporaryDirectory() as index:
+        settings = replace(Settings(), corpus=folder, index=Path(index))
+        ensure_index(settings)
+        retriever = open_retriever(settings, faces=False)
+        yield from _own(retriever, questions, questions)
+        for question in collection.questions[:: 2 * FAR]:
+            yield _asked(retriever, question.text, set())
 
 
 def _of_corpus(collection: Collection, path: Path, more: Path) -> Sets:
@@ -144,7 +164,8 @@ def _left_out(retriever: Retriever) -> Iterator[Asked]:
 
 def _own(retriever: Retriever, path: Path, more: Path) -> Iterator[Asked]:
     """Yield the tuning questions of a single part that stand on their own."""
-    for question in [*load_questions(path, "tuning"), *load_questions(more, "all")]:
+    questions = [*load_questions(path, "tuning"), *load_questions(more, "all")]
+    for question in {q.id: q for q in questions}.values():
         text = main_part(question.question)
         several = len(question_parts(text)) > 1
         if question.history or several or question.kind in ("contact", "smalltalk"):
@@ -195,14 +216,14 @@ def fit_ranking(sets: Sequence[Sequence[Asked]]) -> Features:
     return dict.fromkeys(WEIGHTS, 0.0) | dict(zip(fitted, map(float, weights), strict=True))
 
 
-Told = list[tuple[Features, bool]]
+Told = list[tuple[Features, bool, bool]]
 
 
 def _told(asked: Sequence[Asked], weights: Features, taken: bool = True) -> Told:
-    """Return what a confidence sees of each question, and whether the best candidate answers.
+    """Return what a confidence sees of each question, and whether its best candidate answers.
 
-    Where `taken`, a question whose best candidate is wrong though another answers is left out,
-    and each covered one counts again with its answers taken away.
+    And whether any does. Where `taken`, each covered question counts again with its answers taken
+    away.
     """
     told: Told = []
     for a in asked:
@@ -210,11 +231,10 @@ def _told(asked: Sequence[Asked], weights: Features, taken: bool = True) -> Told
             continue
         scores = _matrix(a.candidates, list(weights)) @ np.array(list(weights.values())) + BIAS
         order = [int(place) for place in np.argsort(-scores, kind="stable")]
-        if not taken or a.right[order[0]] or not any(a.right):
-            told.append((_seen(a, order, scores), a.right[order[0]]))
+        told.append((_seen(a, order, scores), a.right[order[0]], any(a.right)))
         rest = [place for place in order if not a.right[place]]
         if taken and rest and any(a.right):
-            told.append((_seen(a, rest, scores), False))
+            told.append((_seen(a, rest, scores), False, False))
     return told
 
 
@@ -224,14 +244,11 @@ def _seen(asked: Asked, order: Sequence[int], scores: np.ndarray) -> Features:
 
 
 def fit_confidence(sets: Sequence[Told]) -> Features:
-    """Return logistic weights, each set and each outcome weighing the same."""
+    """Return logistic weights, each set weighing the same, uncovered questions UNCOVERED of it."""
     fitted = list(sets[0][0][0])
-    table = np.array([[*(f[n] for n in fitted), 1.0] for told in sets for f, _ in told])
-    right = np.array([r for told in sets for _, r in told], float)
-    share = np.concatenate(
-        [[0.5 / max(1, sum(s == r for _, s in told)) for _, r in told] for told in sets]
-    )
-    share /= share.sum()
+    table = np.array([[*(f[n] for n in fitted), 1.0] for told in sets for f, *_ in told])
+    right = np.array([r for told in sets for _, r, _ in told], float)
+    share = np.concatenate([_shares(told) for told in sets]) / len(sets)
     weights = np.zeros(len(fitted) + 1)
     penalty = np.diag([SHRINK] * len(fitted) + [0.0])
     for _ in range(STEPS):  # Newton's method
@@ -242,12 +259,34 @@ def fit_confidence(sets: Sequence[Told]) -> Features:
     return dict(zip([*fitted, "bias"], map(float, weights), strict=True))
 
 
+def _shares(told: Told) -> np.ndarray:
+    """Return what each question weighs, together 1."""
+    covered = np.array([c for *_, c in told])
+    among = np.where(covered, covered.sum(), (~covered).sum())
+    weighed: np.ndarray = np.where(covered, 1 - UNCOVERED, UNCOVERED) / among
+    return weighed
+
+
 def auroc(told: Told, weights: Features) -> float:
     """Return how often a right best candidate has more confidence than a wrong one, 0 to 1."""
-    scores = np.array([sum(weights[n] * v for n, v in f.items()) for f, _ in told])
-    right = np.array([r for _, r in told])
+    scores = np.array([sum(weights[n] * v for n, v in f.items()) for f, *_ in told])
+    right = np.array([r for _, r, _ in told])
     pairs = scores[right][:, None] - scores[~right]
     return float(((pairs > 0) + 0.5 * (pairs == 0)).mean())
+
+
+def at_half(told: Told, weights: Features) -> str:
+    """Return what is shown at a confidence of .5: rightly, wrongly, and where nothing answers."""
+    shown = np.array(
+        [weights["bias"] + sum(weights[n] * v for n, v in f.items()) >= 0 for f, *_ in told]
+    )
+    right, covered = (np.array([t[place] for t in told]) for place in (1, 2))
+    parts = {
+        "right": (shown & right).sum() / max(1, covered.sum()),
+        "wrong": (shown & covered & ~right).sum() / max(1, covered.sum()),
+        "uncovered": (shown & ~covered).sum() / max(1, (~covered).sum()),
+    }
+    return ", ".join(f"{name} {share:.0%}" for name, share in parts.items())
 
 
 def first(asked: Sequence[Asked], weights: Features) -> float:
@@ -286,6 +325,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("xquad", type=Path, help="folder with documents.jsonl, questions.jsonl")
     parser.add_argument("--questions", type=Path, default=HERE / "questions.jsonl")
     parser.add_argument("--more", type=Path, default=HERE / "tuning.jsonl")
+    parser.add_argument("--elsewhere", type=Path, default=HERE / "elsewhere")
     parser.add_argument("--visitors", type=Path, default=HERE / "visitors.jsonl")
     return parser
 
