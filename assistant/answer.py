@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 4
 REWRITE_SECONDS = 3.0
-BECKONS = 0.1  # confidence from which a call to action that is the likeliest sentence answers
+BECKONS = 0.2  # confidence from which a call to action that is the likeliest sentence answers
 MOST_SECONDS = 25.0  # for a model; after 30 the web side gives an answer up
 
 

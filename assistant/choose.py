@@ -15,7 +15,7 @@ from assistant.score import TOLD_BY_SIGHT, confidence, question_kind
 from ingest.deduplicate import normalised
 from ingest.records import Language, Sentence
 
-ANSWERED = 0.3  # confidence from which a question counts as covered
+ANSWERED = 0.5  # confidence from which a question counts as covered: likelier right than wrong
 CONSIDERED = 30  # candidates from which sentences are chosen
 MOST = 3  # sentences for one part of a question
 TELLS = 1.5  # nats; what a question's words must tell for more than one sentence

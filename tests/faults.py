@@ -89,7 +89,11 @@ def _first_sentence(answer: Answer, _: Question) -> Answer:
 
 def _half_of_the_dutch(answer: Answer, question: Question) -> Answer:
     """Refuse a few Dutch questions: too few for the other floors."""
-    chosen = question.lang == "nl" and question.kind == "paraphrase" and len(question.id) % 3 == 0
+    chosen = (
+        question.lang == "nl"
+        and question.kind == "paraphrase"
+        and sum(map(ord, question.id)) % 3 == 2
+    )
     return refuse(answer, question) if chosen else answer
 
 

@@ -58,7 +58,7 @@ def train(data: Path, out: Path, epochs: float, threads: int) -> None:
     lesson = lesson_of(read_corpus(data, teacher.ranks), teacher, words)
     minutes = (time.monotonic() - begun) / 60
     print(f"{len(lesson.texts)} texts taught after {minutes:.1f} min", flush=True)
-    student = Student(torch, teacher, words)
+    student = beginner(torch, teacher, words)
     student.train(lesson, epochs)
     size = write_onnx(out, student.table, student.marks, student.body)
     print(f"{out}: {size / 1e6:.1f} MB, in {(time.monotonic() - begun) / 60:.1f} min")
@@ -137,31 +137,33 @@ def _fillers(entries: Sequence[Entry], teacher: Teacher, pos: str) -> list[tuple
 
 
 class Student:
-    """The encoder being learned: the teacher's layers over a table of word pieces."""
+    """The encoder being learned: layers of a BERT over a table of word pieces.
 
-    def __init__(self, torch: Any, teacher: Teacher, words: StaticEmbedder) -> None:
+    `table` is (pieces, 384), `marks` the vectors of a text's two ends.
+    """
+
+    def __init__(self, torch: Any, body: Any, table: Vectors, marks: Vectors) -> None:
         self._torch = torch
-        self.body = teacher.layers()
-        taught = self.body.embeddings.word_embeddings.weight.detach().numpy()
-        start = _starting_table(words, teacher.numbers, taught)
-        self.table = torch.nn.Parameter(torch.from_numpy(start))
-        marks = taught[[teacher.numbers["[CLS]"], teacher.numbers["[SEP]"]]]
-        self.marks = torch.nn.Parameter(torch.from_numpy(marks.copy()))
+        self.body = body
+        self.table = torch.nn.Parameter(torch.from_numpy(table))
+        self.marks = torch.nn.Parameter(torch.from_numpy(marks))
+
+    def layers(self) -> list[Any]:
+        """The parameters of the layers, and of the marks."""
+        own = [
+            parameter
+            for name, parameter in self.body.named_parameters()
+            if "word_embeddings" not in name and "pooler" not in name
+        ]
+        return [*own, self.marks]
 
     def train(self, lesson: Lesson, epochs: float) -> None:
         """Learn; prints the losses every 200 steps."""
         torch, functional = self._torch, self._torch.nn.functional
         chance = random.Random(0)
         targets = torch.from_numpy(lesson.vectors)
-        layers = [
-            parameter
-            for name, parameter in self.body.named_parameters()
-            if "word_embeddings" not in name and "pooler" not in name
-        ]
-        groups = [
-            {"params": [*layers, self.marks], "lr": RATE},
-            {"params": [self.table], "lr": TABLE_RATE},
-        ]
+        layers = self.layers()
+        groups = [{"params": layers, "lr": RATE}, {"params": [self.table], "lr": TABLE_RATE}]
         optimiser = torch.optim.AdamW(groups, weight_decay=0.0, betas=(0.9, 0.98))
         batches = [b for _ in range(int(-(-epochs // 1))) for b in _batches(lesson, chance)]
         batches = batches[: round(len(batches) * epochs / -(-epochs // 1))]
@@ -171,7 +173,7 @@ class Student:
         begun = time.monotonic()
         for step, batch in enumerate(batches, start=1):
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                found = self._encode([lesson.texts[n] for n in batch])
+                found = self.encode([lesson.texts[n] for n in batch])
             wanted = targets[lesson.targets[batch]]
             cosine = 1 - (found * wanted).sum(1).mean()
             theirs = functional.log_softmax(wanted @ wanted.T / HEAT, 1)
@@ -179,7 +181,7 @@ class Student:
             similarities = (theirs.exp() * (theirs - ours)).sum(1).mean()
             optimiser.zero_grad()
             (cosine + similarities).backward()
-            torch.nn.utils.clip_grad_norm_([*layers, self.marks], 1.0)
+            torch.nn.utils.clip_grad_norm_(layers, 1.0)
             optimiser.step()
             scheduler.step()
             if step % 200 == 0:
@@ -187,7 +189,7 @@ class Student:
                 minutes = (time.monotonic() - begun) / 60
                 print(f"{step}/{len(batches)}: {losses}  {minutes:.1f} min", flush=True)
 
-    def _encode(self, texts: Sequence[Sequence[int]]) -> Any:
+    def encode(self, texts: Sequence[Sequence[int]]) -> Any:
         """(texts, dimensions), rows of length 1."""
         torch = self._torch
         longest = max(map(len, texts)) + 2
@@ -201,6 +203,14 @@ class Student:
         last = self.body(inputs_embeds=pieces, attention_mask=mask).last_hidden_state.float()
         mean = (last * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         return torch.nn.functional.normalize(mean, dim=1)
+
+
+def beginner(torch: Any, teacher: Teacher, words: StaticEmbedder) -> Student:
+    """The teacher's layers over the static model's word pieces, before anything is learned."""
+    body = teacher.layers()
+    taught = body.embeddings.word_embeddings.weight.detach().numpy()
+    marks = taught[[teacher.numbers["[CLS]"], teacher.numbers["[SEP]"]]].copy()
+    return Student(torch, body, _starting_table(words, teacher.numbers, taught), marks)
 
 
 def _starting_table(words: StaticEmbedder, numbers: dict[str, int], taught: Vectors) -> Vectors:
