@@ -56,6 +56,8 @@ class Assistant:
         self._catalog = index.catalog
         self._search = Search(Retriever(index, embedder, faces), index.catalog)
         self._speller = Speller(index, embedder)
+        # One without a list of words "knows" any, the empty one too: that tells no language.
+        self._knows = embedder.knows if not embedder.knows("") else (lambda _: False)
         verifier = Verifier(embedder)
         self._premises = Premises(verifier, embedder)
         self._writer = self._with(model, verifier) if model else None
@@ -147,7 +149,9 @@ class Assistant:
     ) -> Iterator[Trace]:
         """Yield the answer as it grows, with how it came about; the last one is whole."""
         clock, writer = _Clock(), self._writer if model else None
-        query = understand(question, history, language, self._index, self._speller.mend)
+        query = understand(
+            question, history, language, self._index, self._speller.mend, self._knows
+        )
         clock.lap("understand")
         if reply := self._reply(question, query):
             clock.lap("reply")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,13 +19,12 @@ ANSWERED = 0.5  # confidence from which a question counts as covered: likelier r
 CONSIDERED = 30  # candidates from which sentences are chosen
 MOST = 3  # sentences for one part of a question
 TELLS = 1.5  # nats; what a question's words must tell for more than one sentence
-TIE = 0.8  # log-odds under the best at which a further sentence answers as well …
-NEAR = 2.5  # … and at which it may join if it meets more of the question
-FURTHER = 2.0  # … and at which the next sentence may go on with the best one's point …
+TIE = 1.2  # log-odds under the best at which a further sentence answers as well …
+NEAR = 4.0  # … and at which it may join if it meets more of the question
+FURTHER = 3.0  # … and at which the next sentence may go on with the best one's point …
 LISTED = 12.0  # … where several things are asked for
 LONE = 0.4  # a question's only word may be this far from any word of the corpus
 GAIN = 0.2  # how much more of the question's weight it must meet then
-LEAD = 3.0  # log-odds; a clearer lead says no more
 SAME = 0.3  # a twin in the reader's language may cover this much less and still stand in
 
 # Bare pronouns only: "These companies …" names what it is about.
@@ -95,8 +94,7 @@ def choose(
             f"took {candidate.sentence_id}: score {candidate.score:.2f}, meets {gain:.0%} more"
         )
     chosen = _with_neighbours(question, chosen, evidence, sentence)
-    lead = best - logit(evidence[1].score) if len(evidence) > 1 else LEAD
-    sure = confidence(in_doubt(dict(evidence[0].parts), lead))
+    sure = confidence(dict(evidence[0].parts))
     vague = not asked.words and question_kind(question) not in TOLD_BY_SIGHT
     lone = len(asked.words) == 1 and dict(evidence[0].parts)["unmet"] > LONE
     if vague or lone:
@@ -134,18 +132,9 @@ def _with_neighbours(
     return out
 
 
-def in_doubt(parts: Mapping[str, float], lead: float) -> dict[str, float]:
-    """Return what tells whether the best candidate answers: its features, and its lead.
-
-    `lead` is in log-odds over the second. A sentence that answers usually stands out; where many
-    are as good, none may be.
-    """
-    return {**parts, "lead": min(LEAD, lead)}
-
-
 def logit(probability: float) -> float:
     """Return the log-odds of a probability."""
-    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    bounded = min(max(probability, 1e-12), 1 - 1e-12)
     return math.log(bounded / (1 - bounded))
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.bilingual import Asked, Ids, Lexicon, Passage, ask, best_matches
-from ingest.facts import number_keys
 from ingest.index import Index
 from ingest.records import LANGUAGES, Language
 
@@ -116,9 +115,3 @@ def coverage(asked: Asked, strengths: np.ndarray) -> np.ndarray:
     """
     shares: np.ndarray = strengths @ asked.weights
     return shares if asked.words else np.ones(len(strengths), np.float32)
-
-
-def share_of_numbers(question: str, sentence: str) -> float:
-    """Return the share of the question's numbers that the sentence has; 0 where it has none."""
-    asked = number_keys(question)
-    return sum((asked & number_keys(sentence)).values()) / sum(asked.values()) if asked else 0.0

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from ingest.embedder import Embedder
 
 DEPTH = 20  # chunks from each method and language
-NEAREST = 5  # sentences of each language
+NEAREST = 15  # sentences of each language
 LEADS = frozenset(("questions", "sentences-nl", "sentences-en"))
+REMEMBERED = 512  # questions' vectors
 KEPT = 20  # of them, the best, whose sentences are scored
 Ranks = dict[str, dict[str, int]]  # chunk id -> method -> rank from 1
 
@@ -41,10 +42,10 @@ class Retriever:
         self._embedder = embedder
         self._faces = faces and index.manifest.faces > 0
         self.matcher = Matcher(index, embedder)
-        self._meant = lru_cache(maxsize=512)(self._mean)
+        self._vectors: dict[str, np.ndarray] = {}
         self._view = lru_cache(maxsize=4096)(self._look)
         self._passage = lru_cache(maxsize=4096)(self._read)
-        self._leave_open(self._faces_of(""))
+        self._unanswered = self._faces_of("")  # questions that no sentence answers
 
     def without(self, face: Face) -> Retriever:
         """Return this retriever as if an expected question had never been written.
@@ -53,29 +54,23 @@ class Retriever:
         two may be one's translation. For calibrating on the expected questions themselves.
         """
         faces = self.catalog.faces(face.sentence_id)
-        seen = self._faces_of(face.sentence_id)
+        seen = self._faces_of(face.sentence_id).each
         vector = seen[faces.index(face)].vector
         others = [place for place, f in enumerate(faces) if f.language != face.language]
         likest = max(others, key=lambda place: float(seen[place].vector @ vector), default=-1)
-        left = tuple(s for place, s in enumerate(seen) if place != likest and faces[place] != face)
+        rest = [s for place, s in enumerate(seen) if place != likest and faces[place] != face]
+        left = score.Faces.of(rest)
         out = copy(self)
         if not face.sentence_id:
-            out._leave_open(left)
+            out._unanswered = left
         given = self._view
 
         def view(sentence: Sentence) -> score.View:
             found = given(sentence)
-            if sentence.id != face.sentence_id:
-                return found
-            return replace(found, faces=left, face_vectors=score.vectors_of(left))
+            return replace(found, faces=left) if sentence.id == face.sentence_id else found
 
         out._view = view  # type: ignore[assignment]  # a plain function where a cached one was
         return out
-
-    def _leave_open(self, faces: Sequence[score.Face]) -> None:
-        """Set the questions that no sentence answers."""
-        self._unanswered = faces
-        self._unanswered_vectors = np.array([face.vector for face in faces])
 
     def evidence(self, question: str) -> list[Evidence]:
         """Return the scored sentences of the chunks found, best first."""
@@ -137,13 +132,6 @@ class Retriever:
         """Return the chunks that hold these sentences, the nearest's first."""
         return list(dict.fromkeys(self.catalog.chunk_of(sentence) for sentence, _ in sentences))
 
-    def _unanswered_like(self, asked: Asked) -> list[score.Face]:
-        """Return the likest of the questions that editors say the articles leave open."""
-        if not self._unanswered:
-            return []
-        likeness = self._unanswered_vectors @ asked.vector
-        return [self._unanswered[place] for place in np.argsort(-likeness)[:DEPTH]]
-
     def _scored(
         self, question: str, found: Sequence[tuple[str, str]], ranks: Ranks
     ) -> list[Evidence]:
@@ -151,8 +139,7 @@ class Retriever:
         sentences = [catalog.sentence(identity) for identity, _ in found]
         views = [self._view(sentence) for sentence in sentences]
         asked = self._meant(question)
-        near = self._unanswered_like(asked)
-        parts = score.features(question, asked, views, self.matcher, near)
+        parts = score.features(question, asked, views, self.matcher, self._unanswered)
         scored = [
             Evidence(
                 sentence_id=sentence.id,
@@ -174,7 +161,6 @@ class Retriever:
         language, text = article.language, self.matcher.text
         before = article.sentences[sentence.index - 1].text if sentence.index else ""
         twins = " ".join(catalog.sentence(twin).text for twin in sentence.twins)
-        faces = self._faces_of(sentence.id)
         return score.View(
             text=sentence.text,
             words=text(sentence.text, language),
@@ -183,24 +169,37 @@ class Retriever:
             before=text(before, language),
             title=text(article.title, language),
             article=text(article.text, language),
-            faces=faces,
-            face_vectors=score.vectors_of(faces),
+            faces=self._faces_of(sentence.id),
         )
 
-    def _faces_of(self, sentence_id: str) -> tuple[score.Face, ...]:
+    def _faces_of(self, sentence_id: str) -> score.Faces:
         """Return a sentence's expected questions as scoring sees them, as the catalog has them."""
         if not self._faces:
-            return ()
+            return score.NO_FACES
         vectors = self._index.face_vectors[self.catalog.face_rows(sentence_id)]
         text = self.matcher.text
-        return tuple(
-            score.Face(text(face.text, face.language), vector, score.question_kind(face.text))
-            for face, vector in zip(self.catalog.faces(sentence_id), vectors, strict=True)
+        return score.Faces.of(
+            [
+                score.Face(text(face.text, face.language), vector, score.question_kind(face.text))
+                for face, vector in zip(self.catalog.faces(sentence_id), vectors, strict=True)
+            ]
         )
 
-    def _mean(self, question: str) -> Asked:
+    def read(self, questions: Sequence[str]) -> None:
+        """Take in questions that are about to be asked: two together cost little more than one.
+
+        The encoder's time for a few words is that of fetching its weights from memory.
+        """
+        new = [q for q in dict.fromkeys(questions) if q not in self._vectors]
+        if len(self._vectors) > REMEMBERED:
+            self._vectors = {}  # whoever reads the old one may go on
+        self._vectors.update(zip(new, self._embedder.encode_questions(new), strict=True))
+
+    def _meant(self, question: str) -> Asked:
         """Return the question with the vector by which sentences and questions are compared."""
-        vector = self._embedder.encode_sentences([question])[0]
+        if (vector := self._vectors.get(question)) is None:
+            vector = self._embedder.encode_questions([question])[0]
+            self._vectors[question] = vector
         return replace(self.matcher.asked(question), vector=vector)
 
 

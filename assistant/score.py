@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.asking import asserts
-from assistant.match import Matcher, Text, coverage, share_of_numbers
+from assistant.match import Matcher, Text, coverage
 from ingest.bilingual import Asked
 from ingest.facts import names, numbers
+from ingest.records import Language
 from ingest.words import words
 
 TOLD_BY_SIGHT = ("number", "date")  # kinds that a sentence plainly holds or lacks
@@ -28,6 +29,8 @@ FIGURE = 0.9  # what any number counts for one that the question claims, or give
 TWIN = 0.95  # … in what the sentence's translation says
 FACES = 0.9  # … in the expected questions that lead to it
 TITLE = 0.5  # … and in the article's title
+UNLIKE, UNASKED = 0.7, 0.8  # cosines up to which a sentence, and a question, say nothing
+NEAREST = 4  # expected questions of a sentence, by vector, that are compared word by word
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number", re.compile(r"\b(?:how (?:many|much|large|big|old|long|high|far|often)|hoeveel|"
@@ -79,8 +82,7 @@ class View:
     before: Text
     title: Text
     article: Text  # all of it: names that the question shares with it are no strangers
-    faces: tuple[Face, ...]
-    face_vectors: np.ndarray  # (faces, dimensions)
+    faces: Faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,42 @@ class Face:
     kind: str
 
 
-def vectors_of(faces: Sequence[Face]) -> np.ndarray:
-    """Return (faces, dimensions) their vectors."""
-    return np.array([face.vector for face in faces], np.float32)
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The expected questions of one sentence, or those that no sentence answers.
+
+    `vectors` is (faces, dimensions); `words` is every word of them, by language.
+    """
+
+    each: tuple[Face, ...]
+    vectors: np.ndarray
+    words: tuple[Text, ...]
+
+    @classmethod
+    def of(cls, faces: Sequence[Face]) -> Faces:
+        """Return these faces together."""
+        by_language: dict[Language, list[np.ndarray]] = {}
+        for face in faces:
+            by_language.setdefault(face.words.language, []).append(face.words.ids)
+        words = tuple(Text(name, np.unique(np.concatenate(i))) for name, i in by_language.items())
+        return cls(tuple(faces), np.array([face.vector for face in faces], np.float32), words)
+
+    def nearest(self, vector: np.ndarray) -> tuple[list[Face], float]:
+        """Return those most like a question, by its vector, and the cosine of the likest.
+
+        None where even that is of something else.
+        """
+        if not self.each:
+            return [], 0.0
+        alike = self.vectors @ vector
+        likest = float(alike.max())
+        if likest < UNASKED:
+            return [], likest
+        order = np.argsort(-alike, kind="stable")[:NEAREST]
+        return [self.each[place] for place in order], likest
+
+
+NO_FACES = Faces((), np.zeros((0, 0), np.float32), ())
 
 
 def question_kind(question: str) -> str:
@@ -129,16 +164,22 @@ def features(
     asked: Asked,
     views: Sequence[View],
     matcher: Matcher,
-    unanswered: Sequence[Face] = (),
+    unanswered: Faces = NO_FACES,
 ) -> list[dict[str, float]]:
     """Return for each sentence what speaks for it, each feature about 0 to 1.
 
-    `unanswered` are the likest of the questions that editors say no sentence answers.
+    `unanswered` are the questions that editors say no sentence answers.
     """
     kind = question_kind(question)
 
     def meet(texts: Sequence[Text]) -> np.ndarray:
         return matcher.strengths(asked, texts)
+
+    def meet_any(groups: Sequence[Sequence[Text]]) -> np.ndarray:
+        rows = [place for place, texts in enumerate(groups) for _ in texts]
+        best = np.zeros((len(groups), len(asked.words)), np.float32)
+        np.maximum.at(best, rows, meet([text for texts in groups for text in texts]))
+        return best
 
     own = meet([view.words for view in views])
     own = np.maximum(own, TWIN * meet([view.twin for view in views]))
@@ -153,8 +194,9 @@ def features(
     reach = np.array([REFERRING if REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
     before = reach[:, None] * meet([view.before for view in views])
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
-    hints, asks, near = _faces(kind, asked, views, matcher)
-    left_open = _asks_same(kind, asked, unanswered, vectors_of(unanswered), matcher)
+    hints = meet_any([view.faces.words for view in views])
+    asks, near = _asks_same(kind, asked, [view.faces for view in views], matcher)
+    left_open = _asks_same(kind, asked, [unanswered], matcher)
     named = {word for name in names(question) for word in words(name)}
     articles = list({id(view.article): view.article for view in views}.values())
     place = {id(article): n for n, article in enumerate(articles)}
@@ -172,18 +214,27 @@ def features(
             coverage(asked, np.maximum(helped, FACES * hints)), asked.told, kind, holds
         ),
         "strangers": (1 - known) @ strange,
-        "dense": np.clip([asked.vector @ view.vector for view in views], 0.0, 1.0),
+        "dense": _above(UNLIKE, np.array([asked.vector @ view.vector for view in views])),
         "kind": holds - 0.5,
         "lacks": np.array([float(kind in TOLD_BY_SIGHT)] * len(views)) * (1 - holds),
-        "numbers": np.array([share_of_numbers(question, view.text) for view in views]),
         "question": asks,
-        "question_dense": near,
+        "question_dense": _above(UNASKED, near),
         "unmet": np.full(len(views), _unmet(asked)),
-        "unasked": np.array([float(not view.faces) for view in views]),
-        "unanswered": np.full(len(views), max(left_open[0])),
-        "unanswered_dense": np.full(len(views), max(left_open[1])),
+        "unasked": np.array([float(not view.faces.each) for view in views]),
+        "unanswered": np.full(len(views), left_open[0][0]),
+        "unanswered_dense": np.full(len(views), _above(UNASKED, left_open[1])[0]),
     }
     return [{name: float(column[n]) for name, column in columns.items()} for n in range(len(views))]
+
+
+def _above(base: float, cosines: np.ndarray) -> np.ndarray:
+    """Return the cosines from `base` to 1 as 0 to 1; what is below says as little as nothing.
+
+    The encoder gives any two texts some .7, so that a sentence without expected questions would
+    be far behind one with any, however unlike.
+    """
+    shares: np.ndarray = np.clip((cosines - base) / (1 - base), 0.0, 1.0)
+    return shares
 
 
 def _unmet(asked: Asked) -> float:
@@ -208,97 +259,73 @@ def _with_kind(
     return met
 
 
-def _faces(
-    kind: str, asked: Asked, views: Sequence[View], matcher: Matcher
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return what the expected questions of each sentence say for it.
-
-    First (sentences, question words), the best match among all words of its questions, as
-    doc2query adds them to a passage. Then (sentences,) how much the nearest of them asks the
-    same, 0 to 1, by words and by vectors.
-    """
-    hints = np.zeros((len(views), len(asked.words)), np.float32)
-    asks, near = np.zeros((2, len(views)), np.float32)
-    rows = [n for n, view in enumerate(views) for _ in view.faces]
-    if not rows:
-        return hints, asks, near
-    faces = [face for view in views for face in view.faces]
-    vectors = np.concatenate([view.face_vectors for view in views if view.faces])
-    same, alike, there = _asks_same(kind, asked, faces, vectors, matcher)
-    np.maximum.at(hints, rows, there)
-    np.maximum.at(asks, rows, same)
-    np.maximum.at(near, rows, alike)
-    return hints, asks, near
-
-
 def _asks_same(
-    kind: str, asked: Asked, faces: Sequence[Face], vectors: np.ndarray, matcher: Matcher
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (faces,) how much each asks the same, by words and by vectors, and its matches.
+    kind: str, asked: Asked, groups: Sequence[Faces], matcher: Matcher
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (groups,) how much the likest expected question of each asks the same, 0 to 1.
 
-    By words: covered both ways, so that one that asks more or less counts less. The matches are
-    (faces, question words). `vectors` are the faces', in their order.
+    By words, covered both ways, so that one that asks more or less counts less; and by vectors.
     """
+    same, alike = np.zeros((2, len(groups)), np.float32)
+    rows: list[int] = []
+    faces: list[Face] = []
+    for place, group in enumerate(groups):
+        near, alike[place] = group.nearest(asked.vector)
+        rows += [place] * len(near)
+        faces += near
     if not faces:
-        return np.zeros(1), np.zeros(1), np.zeros((1, len(asked.words)), np.float32)
+        return same, alike
     texts = [face.words for face in faces]
-    there = matcher.strengths(asked, texts)
     back, told = matcher.returned(asked, texts)
-    same = np.array([face.kind == kind for face in faces], np.float32)
+    of_kind = np.array([face.kind == kind for face in faces], np.float32)
     kinds = np.array([KIND if face.kind != "other" else 0.0 for face in faces])
     mine = KIND if kind != "other" else 0.0
-    forth = coverage(asked, there) * (asked.told + same * mine) / max(asked.told + mine, 1e-9)
-    back = back * (told + same * kinds) / np.maximum(told + kinds, 1e-9)
-    alike = np.clip(vectors @ asked.vector, 0.0, 1.0)
-    return np.sqrt(forth * back), alike, there
+    forth = coverage(asked, matcher.strengths(asked, texts))
+    forth = forth * (asked.told + of_kind * mine) / max(asked.told + mine, 1e-9)
+    back = back * (told + of_kind * kinds) / np.maximum(told + kinds, 1e-9)
+    np.maximum.at(same, rows, np.sqrt(forth * back))
+    return same, alike
 
 
 WEIGHTS = {
-    "coverage": 0.2,
-    "in_context": 1.4,
-    "hinted": 6.2,
-    "strangers": -2.6,
-    "dense": 9.1,
-    "kind": 1.1,
-    "lacks": 0.1,
-    "numbers": 0.2,
-    "question": 5.3,
-    "question_dense": 6.5,
-    "unmet": 0.0,
-    "unasked": 0.0,
-    "unanswered": 0.0,
-    "unanswered_dense": 0.0,
+    "coverage": -2.5,
+    "in_context": 1.5,
+    "hinted": 7.0,
+    "strangers": -10.2,
+    "dense": 17.4,
+    "kind": 0.7,
+    "lacks": -0.1,
+    "question": 4.2,
+    "question_dense": 9.1,
+    "unasked": -1.7,
 }
-BIAS = -7.0
+BIAS = -13.7
 
 
 def combined(parts: dict[str, float]) -> float:
     """Return the probability-like score of a sentence, 0 to 1."""
-    total = BIAS + sum(WEIGHTS[name] * value for name, value in parts.items())
+    total = BIAS + sum(weight * parts[name] for name, weight in WEIGHTS.items())
     return 1 / (1 + math.exp(-total))
 
 
+# Not how much of the question the sentence's words meet: what a near miss has, and a question
+# in other words lacks.
 CONFIDENCE = {
-    "coverage": 1.0,
-    "in_context": -1.0,
-    "hinted": 2.4,
-    "strangers": -1.7,
-    "dense": 4.0,
-    "kind": 0.3,
-    "lacks": -0.5,
-    "numbers": 0.3,
-    "question": 2.6,
-    "question_dense": 4.2,
-    "unmet": 1.8,
-    "unasked": 0.8,
-    "unanswered": -1.6,
-    "unanswered_dense": -3.3,
-    "lead": 0.5,
-    "bias": -4.3,
+    "dense": 7.6,
+    "strangers": -2.2,
+    "kind": 0.9,
+    "lacks": -0.3,
+    "question": 4.4,
+    "question_dense": 4.3,
+    "unasked": 0.9,
+    "unanswered": -1.3,
+    "unanswered_dense": -4.4,
+    "bias": -4.1,
 }
 
 
 def confidence(parts: dict[str, float]) -> float:
     """Return the probability that the best candidate, of these features, answers; 0 to 1."""
-    total = CONFIDENCE["bias"] + sum(CONFIDENCE[name] * value for name, value in parts.items())
+    told = {**parts, "bias": 1.0}
+    total = sum(weight * told[name] for name, weight in CONFIDENCE.items())
     return 1 / (1 + math.exp(-total))

@@ -7,13 +7,9 @@ from dataclasses import dataclass, replace
 
 from assistant.asking import has_topic
 from assistant.choose import ANSWERED, Choice, choose, in_language
-from assistant.query import is_elliptical
 from assistant.records import Evidence, Query
 from assistant.retrieve import Retriever
-from assistant.score import question_kind
 from ingest.catalog import Catalog
-
-CLEAR = 0.15  # how much surer an elliptical question must be by itself than with its context
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +45,27 @@ class Search:
 
     def find(self, query: Query) -> Found:
         """Return what the index has on a question."""
-        pairs = [self._part(query, part) for part in query.parts]
+        texts = [self._texts(query, part) for part in query.parts]
+        self.retriever.read([text for some in texts for text in some])
+        pairs = [
+            self._part(query, part, some) for part, some in zip(query.parts, texts, strict=True)
+        ]
         evidence = _merged([evidence for evidence, _ in pairs])
         return Found(tuple(evidence), tuple(choice for _, choice in pairs))
 
-    def _part(self, query: Query, part: str) -> tuple[list[Evidence], Choice]:
-        """Return what answers one part, by itself or with the question it leans on."""
-        alone, leaning = [part], [f"{query.context} {part}"] if query.context else []
-        if leaning and not has_topic(part):
-            alone = []
+    def _texts(self, query: Query, part: str) -> list[str]:
+        """Return what a part is searched with: itself, and with the question it leans on."""
+        leaning = [f"{query.context} {part}"] if query.context else []
+        return leaning if leaning and not has_topic(part) else [part, *leaning]
+
+    def _part(self, query: Query, part: str, texts: Sequence[str]) -> tuple[list[Evidence], Choice]:
+        """Return what answers one part, by the text that finds it most surely."""
         found = []
-        for text in alone + leaning:
+        for text in texts:
             evidence = self._of_one_purpose(self.retriever.evidence(text))
-            if not has_topic(part) and question_kind(part) == "reason":
-                # "Why?": what was just said is no reason for itself.
+            if text != part:  # what was just said is no answer to what is asked next
                 evidence = [e for e in evidence if not self._was_told(e, query)] or evidence
             found.append((evidence, self._choose(query, text, evidence)))
-        if len(found) == 2 and is_elliptical(part):
-            alone_is_clear = found[0][1].confidence > found[1][1].confidence + CLEAR
-            return found[0] if alone_is_clear else found[1]
         return max(found, key=lambda pair: pair[1].confidence)
 
     def _was_told(self, evidence: Evidence, query: Query) -> bool:

@@ -13,9 +13,8 @@ What a weight can be learned from, none of it what the gate asks:
 - elsewhere/: ten articles in both languages on ten other topics, with 400 questions of the same
   kinds and no expected questions, as the firm's next article may be.
 
-A question whose answering sentences are taken away is one that the articles nearly cover, which
-is what a confidence must tell from a covered one; so is one with another's name in it. XQuAD's
-questions are far from what the corpus is about.
+A confidence must tell covered questions from near misses: those that people wrote, and questions
+with another's name in them. XQuAD's questions are far from what the corpus is about.
 
 The confidence is the probability that the best sentence answers, where a fifth of the questions
 are not covered. So an answer is shown from .5: where it is likelier right than wrong.
@@ -34,10 +33,9 @@ from pathlib import Path
 import numpy as np
 
 from assistant.asking import main_part, question_parts
-from assistant.choose import in_doubt
 from assistant.records import Evidence
 from assistant.retrieve import Retriever
-from assistant.score import BIAS, CONFIDENCE, WEIGHTS
+from assistant.score import CONFIDENCE, WEIGHTS
 from evals.questions import load_questions
 from evals.xquad import Collection, Marked, half_of, open_retriever
 from ingest.build import ensure_index
@@ -49,12 +47,7 @@ HERE = Path(__file__).parent
 TOP = 40  # candidates of a question that are looked at
 SHRINK = 0.0003  # ridge penalty
 STEPS = 40  # of Newton's method; it settles in eight
-DESCENTS = 400
-GLOBAL = (
-    "unmet",
-    "unanswered",
-    "unanswered_dense",
-)  # the same for all candidates: they rank nothing
+DESCENTS, PACE = 600, 0.3
 LEFT_OUT = 3  # every so many of the expected questions is asked: a third tells as much
 FAR = 6  # every so many of XQuAD's questions is asked of the corpus
 UNCOVERED = 0.2  # share of visitors' questions that the articles don't cover
@@ -90,11 +83,13 @@ def main(arguments: list[str] | None = None) -> int:
     print("WEIGHTS =", _rounded(weights))
     for name, asked in sets.items():
         print(f"  {name}: first right {first(asked, WEIGHTS):.3f} now, {first(asked, weights):.3f}")
+    bias = fit_bias([sets[name] for name in RANKED_ON], weights)
+    print(f"BIAS = {bias:.1f}")
     confidence = fit_confidence([_told(sets[name], weights) for name in TOLD_ON])
     print("CONFIDENCE =", _rounded(confidence))
     for name, asked in sets.items():
-        now = auroc(_told(asked, WEIGHTS, taken=False), CONFIDENCE)
-        fresh = _told(asked, weights, taken=False)
+        now = auroc(_told(asked, WEIGHTS), CONFIDENCE)
+        fresh = _told(asked, weights)
         print(f"  {name}: AUROC {now:.3f} now, {auroc(fresh, confidence):.3f}")
         print(f"    shown at .5: {at_half(fresh, confidence)}")
     return 0
@@ -197,11 +192,13 @@ def fit_ranking(sets: Sequence[Sequence[Asked]]) -> Features:
 
     Each set weighs the same.
     """
-    fitted = [name for name in WEIGHTS if name not in GLOBAL]
+    fitted = list(WEIGHTS)
     tables = [
         [(_matrix(a.candidates, fitted), np.array(a.right)) for a in asked if any(a.right)]
         for asked in sets
     ]
+    spread = _spread(np.concatenate([t - t.mean(axis=0) for part in tables for t, _ in part]))
+    tables = [[(table / spread, right) for table, right in part] for part in tables]
     weights = np.zeros(len(fitted))
     for _ in range(DESCENTS):
         gradient = 2 * SHRINK * weights
@@ -212,41 +209,62 @@ def fit_ranking(sets: Sequence[Sequence[Asked]]) -> Features:
                 target = likely * right
                 change = table.T @ (likely / likely.sum() - target / target.sum())
                 gradient += change / len(part) / len(tables)
-        weights -= 1.5 * gradient
-    return dict.fromkeys(WEIGHTS, 0.0) | dict(zip(fitted, map(float, weights), strict=True))
+        weights -= PACE * gradient
+    found = map(float, weights / spread)
+    return dict(zip(fitted, found, strict=True))
+
+
+def _spread(table: np.ndarray) -> np.ndarray:
+    """Return (columns,) the standard deviations; 1 for a column that never differs."""
+    found: np.ndarray = table.std(axis=0)
+    return np.where(found > 1e-9, found, 1.0)
+
+
+def fit_bias(sets: Sequence[Sequence[Asked]], weights: Features) -> float:
+    """Return the bias by which scores are the shares of candidates that answer, as they should be.
+
+    Of covered questions' candidates, each set weighing the same; it ranks nothing.
+    """
+    totals, rights, shares = [], [], []
+    for asked in sets:
+        covered = [a for a in asked if any(a.right)]
+        for a in covered:
+            totals.append(_matrix(a.candidates, list(weights)) @ np.array(list(weights.values())))
+            rights.append(np.array(a.right, float))
+            shares.append(np.full(len(a.right), 1 / len(covered)))
+    total, right, share = map(np.concatenate, (totals, rights, shares))
+    low, high = -50.0, 50.0
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        too_sure = float(share @ (1 / (1 + np.exp(-total - middle)) - right)) > 0
+        low, high = (low, middle) if too_sure else (middle, high)
+    return low
 
 
 Told = list[tuple[Features, bool, bool]]
 
 
-def _told(asked: Sequence[Asked], weights: Features, taken: bool = True) -> Told:
+def _told(asked: Sequence[Asked], weights: Features) -> Told:
     """Return what a confidence sees of each question, and whether its best candidate answers.
 
-    And whether any does. Where `taken`, each covered question counts again with its answers taken
-    away.
+    And whether any does.
     """
     told: Told = []
     for a in asked:
-        if not a.candidates:
-            continue
-        scores = _matrix(a.candidates, list(weights)) @ np.array(list(weights.values())) + BIAS
-        order = [int(place) for place in np.argsort(-scores, kind="stable")]
-        told.append((_seen(a, order, scores), a.right[order[0]], any(a.right)))
-        rest = [place for place in order if not a.right[place]]
-        if taken and rest and any(a.right):
-            told.append((_seen(a, rest, scores), False, False))
+        if a.candidates:
+            scores = _matrix(a.candidates, list(weights)) @ np.array(list(weights.values()))
+            best = int(scores.argmax())
+            seen = {name: a.candidates[best][name] for name in CONFIDENCE if name != "bias"}
+            told.append((seen, a.right[best], any(a.right)))
     return told
-
-
-def _seen(asked: Asked, order: Sequence[int], scores: np.ndarray) -> Features:
-    lead = scores[order[0]] - scores[order[1]] if len(order) > 1 else np.inf
-    return in_doubt(asked.candidates[order[0]], float(lead))
 
 
 def fit_confidence(sets: Sequence[Told]) -> Features:
     """Return logistic weights, each set weighing the same, uncovered questions UNCOVERED of it."""
     fitted = list(sets[0][0][0])
     table = np.array([[*(f[n] for n in fitted), 1.0] for told in sets for f, *_ in told])
+    spread = _spread(table)
+    table /= spread
     right = np.array([r for told in sets for _, r, _ in told], float)
     share = np.concatenate([_shares(told) for told in sets]) / len(sets)
     weights = np.zeros(len(fitted) + 1)
@@ -256,7 +274,7 @@ def fit_confidence(sets: Sequence[Told]) -> Features:
         gradient = table.T @ (share * (likely - right)) + penalty @ weights
         curvature = (table.T * (share * likely * (1 - likely))) @ table + penalty
         weights -= np.linalg.solve(curvature, gradient)
-    return dict(zip([*fitted, "bias"], map(float, weights), strict=True))
+    return dict(zip([*fitted, "bias"], map(float, weights / spread), strict=True))
 
 
 def _shares(told: Told) -> np.ndarray:

@@ -86,6 +86,8 @@ class Catalog:
         self.chunk = lru_cache(maxsize=4096)(self._chunk)
         self.sentence = lru_cache(maxsize=16384)(self._sentence)
         self.faces = lru_cache(maxsize=4096)(self._faces)
+        self.chunk_of = lru_cache(maxsize=16384)(self._chunk_of)
+        self.face_sentence = lru_cache(maxsize=16384)(self._face_sentence)
 
     def close(self) -> None:
         """Close the file."""
@@ -129,11 +131,22 @@ class Catalog:
         )
         return [row[0] - 1 for row in rows]
 
-    def chunk_of(self, sentence_id: str) -> str:
+    def sentence_places(self, language: Language) -> list[tuple[str, int]]:
+        """Return (id, place among all, from 0) of every sentence in a language."""
+        rows = self._rows("select id, article_id, rowid from sentence order by rowid")
+        ours = {a.id for a in self.articles() if a.language == language}
+        return [(identity, row - 1) for identity, article, row in rows if article in ours]
+
+    def face_places(self, language: Language) -> list[tuple[str, int]]:
+        """Return (id, place among all, from 0) of every face in a language."""
+        rows = self._rows("select id, rowid from face where language = ? order by rowid", language)
+        return [(identity, row - 1) for identity, row in rows]
+
+    def _chunk_of(self, sentence_id: str) -> str:
         """Return the id of the chunk that a sentence is in; raise KeyError if there is none."""
         return self._one("select chunk_id from sentence where id = ?", sentence_id)
 
-    def face_sentence(self, identity: str) -> str:
+    def _face_sentence(self, identity: str) -> str:
         """Return the id of the sentence that a face leads to."""
         return self._one("select sentence_id from face where id = ?", identity)
 

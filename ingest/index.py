@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ FORMAT = 3  # raised when the files below change shape
 # The defaults lose neighbours as the index grows: recall@10 at 200,000 vectors is .967 with
 # ef_search 100 and .999 with 400, for 1.2 ms more.
 HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 200, "max_neighbors": 16}
+# Of few sentences and questions all are looked at: 1 ms where Chroma's graph takes 3.
+SCANNED, FEW = ("sentences", "faces"), 10_000
 REBUILD = "python -m ingest --rebuild"
 PARTS = (
     "catalog.sqlite",
@@ -65,6 +67,7 @@ class Index:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest = read_manifest(folder)
+        self._at_hand = lru_cache(self._read_at_hand)
 
     def require_parts(self) -> None:
         """Raise IndexUnusable if a part of the generation is missing."""
@@ -148,6 +151,15 @@ class Index:
     def _mapped(self, name: str) -> np.ndarray:
         return np.asarray(np.load(self._part(name), mmap_mode="r"))
 
+    def _read_at_hand(self, what: str, language: Language) -> tuple[list[str], np.ndarray]:
+        """Return the ids of a language's sentences or faces, and their vectors, in memory."""
+        catalog = self.catalog
+        if what == "faces":
+            places, vectors = catalog.face_places(language), self.face_vectors
+        else:
+            places, vectors = catalog.sentence_places(language), self.sentence_vectors
+        return [identity for identity, _ in places], vectors[[row for _, row in places]]
+
     def nearest(
         self, what: str, language: Language, vector: np.ndarray, limit: int
     ) -> list[tuple[str, float]]:
@@ -156,6 +168,11 @@ class Index:
         collection, count = self.collections[name], self._counts[name]
         if not count or not vector.any():
             return []
+        if what in SCANNED and count <= FEW:
+            ids, vectors = self._at_hand(what, language)
+            alike = vectors @ vector
+            best = np.argsort(-alike, kind="stable")[:limit]
+            return [(ids[place], float(alike[place])) for place in best]
         found = collection.query(
             query_embeddings=[vector.tolist()], n_results=min(limit, count), include=["distances"]
         )

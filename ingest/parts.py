@@ -47,7 +47,7 @@ class Vectors:
         """Return (faces, dimensions) vectors."""
         known = self._known("faces") if faces else {}
         texts = [(face.language, face.text) for face in faces]
-        return _filled(texts, known, self.embedder.encode_sentences)
+        return _filled(texts, known, self.embedder.encode_questions)
 
     def of_sentences(self, articles: Sequence[Article]) -> np.ndarray:
         """Return (sentences, dimensions) vectors, in the order of the articles."""

@@ -59,8 +59,9 @@ def test_a_changed_page_re_embeds_only_what_changed(
     seen: list[str] = []
 
     def spy(_: str, **__: str) -> object:
-        names = ("name", "dimensions", "encode_queries", "encode_sentences", "encode_words")
-        spied = SimpleNamespace(**{name: getattr(embedder, name) for name in names})
+        names = ("queries", "sentences", "questions", "words")
+        given = {f"encode_{name}": getattr(embedder, f"encode_{name}") for name in names}
+        spied = SimpleNamespace(name=embedder.name, dimensions=embedder.dimensions, **given)
         spied.encode_passages = lambda texts: (seen.extend(texts), embedder.encode_passages(texts))[
             1
         ]

@@ -197,7 +197,7 @@ def test_two_processes_swap_and_stop_without_a_failed_request(
         crowd = stack.enter_context(Crowd(stack.enter_context(nginx(tmp_path, addresses))))
         crowd.ask_on()
         ingest = [sys.executable, "-m", "ingest", "--rebuild"]
-        subprocess.run(ingest, env=environment, check=True, capture_output=True, timeout=120)
+        subprocess.run(ingest, env=environment, check=True, capture_output=True, timeout=400)
         wait_until(lambda: not first & {generation(address) for address in addresses}, 60)
         crowd.ask_on()
         assert len({generation(address) for address in addresses}) == 1

@@ -4,7 +4,6 @@ import builtins
 import json
 import re
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -88,14 +87,9 @@ def test_known_words(word: str, known: bool, shipped: StaticEmbedder) -> None:
     assert shipped.knows(word) is known
 
 
-def test_the_model_is_small_and_quick_to_load() -> None:
+def test_the_model_is_small() -> None:
+    """How long it takes to load, `python -m ingest.embedder.benchmark` tells."""
     assert sum(file.stat().st_size for file in SHIPPED.iterdir()) <= 16_000_000
-    seconds = []
-    for _ in range(3):
-        start = time.process_time()  # not the clock: other programs must not fail the test
-        StaticEmbedder(SHIPPED)
-        seconds.append(time.process_time() - start)
-    assert min(seconds) < 0.15
 
 
 def test_identity_is_stable_and_tells_content_apart(

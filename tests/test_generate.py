@@ -474,7 +474,7 @@ def test_any_llama_index_llm_can_be_passed(settings: Settings) -> None:
 
 # ----------------------------------------------------------------------------------- rewriting
 
-FIRST = "Hoe worden Little Giants geselecteerd?"
+FIRST = "Hoe oud zijn Little Giants?"
 FOLLOW_UP = "En hoeveel?"
 HISTORY = [("user", FIRST), ("assistant", "Eerst is er een lokale voorselectie.")]
 

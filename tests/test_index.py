@@ -99,10 +99,14 @@ def test_a_missing_part_is_a_clear_error_and_no_new_file(
     assert [path.name for path in index.folder.iterdir()] == ["manifest.json"]
 
 
-def test_the_real_index_agrees_with_an_exact_scan(settings: Settings) -> None:
+@pytest.mark.parametrize("few", [0, 10_000], ids=["Chroma", "scanned"])
+def test_the_real_index_agrees_with_an_exact_scan(
+    settings: Settings, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.index.FEW", few)
     index = open_index(settings.index)
     embedder = load_embedder()
-    asked = embedder.encode_sentences(["Hoeveel Little Giants zijn er?"])[0]
+    asked = embedder.encode_questions(["Hoeveel Little Giants zijn er?"])[0]
     faces = index.collections["faces-nl"].get(include=["embeddings"])
     exact = np.asarray(faces["embeddings"]) @ asked
     wanted = [faces["ids"][place] for place in np.argsort(-exact)[:10]]
@@ -113,18 +117,22 @@ def test_the_real_index_agrees_with_an_exact_scan(settings: Settings) -> None:
 
 def test_mapped_vectors_stand_at_the_rows_of_the_catalog(settings: Settings) -> None:
     index = open_index(settings.index)
-    encode = load_embedder().encode_sentences
+    embedder = load_embedder()
     sentences = [s for article in index.catalog.articles() for s in article.sentences]
     rows = [index.catalog.sentence_row(sentence.id) for sentence in sentences]
     assert sorted(rows) == list(range(len(index.sentence_vectors)))
-    assert np.allclose(index.sentence_vectors[rows], encode([s.text for s in sentences]), atol=1e-3)
+    assert np.allclose(
+        index.sentence_vectors[rows],
+        embedder.encode_sentences([s.text for s in sentences]),
+        atol=1e-3,
+    )
     led = ["", *(sentence.id for sentence in sentences)]
     rows = [row for identity in led for row in index.catalog.face_rows(identity)]
     assert sorted(rows) == list(range(len(index.face_vectors)))
     for identity in led[:5]:
         asked = [face.text for face in index.catalog.faces(identity)]
         found = index.face_vectors[index.catalog.face_rows(identity)]
-        assert np.allclose(found, encode(asked), atol=1e-3)
+        assert np.allclose(found, embedder.encode_questions(asked), atol=1e-3)
 
 
 OPEN_FILES = Path("/proc/self/fd")

@@ -149,6 +149,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(typed: list[str], tmp_path: Pat
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end
         time.sleep(0.01)
+    time.sleep(0.5)  # from writing the file to waiting
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")

@@ -23,6 +23,7 @@ from ingest.errors import EmbedderError
 
 SHIPPED = Path(__file__).parent / "model"
 ENCODER = Path(__file__).parent / "encoder.onnx"
+PIECES = Path(__file__).parent / "encoder_pieces.json"
 
 
 class Embedder(Protocol):
@@ -43,7 +44,10 @@ class Embedder(Protocol):
         """(n, dimensions) for passages."""
 
     def encode_sentences(self, texts: Sequence[str]) -> Vectors:
-        """(n, any dimensions) for sentences and questions, comparable with each other."""
+        """(n, any dimensions) for sentences, comparable with questions."""
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """(n, the same) for questions, comparable with sentences and each other."""
 
     def knows(self, word: str) -> bool:
         """Whether a word is no typing error; True where the model has no list of words."""
@@ -82,4 +86,4 @@ def load_embedder(
 @cache
 def _shipped() -> BilingualEmbedder:
     """The shipped models, once a process: they never change and take 240 MB at work."""
-    return BilingualEmbedder(SHIPPED, ENCODER)
+    return BilingualEmbedder(SHIPPED, ENCODER, PIECES)

@@ -1,72 +1,90 @@
-"""The shipped sentence encoder: a small transformer over the static embedder's word pieces.
+"""The shipped sentence encoder: a small transformer that knows what answers a question.
 
 A sum of word vectors does not know what a question asks for; a transformer does. This one is
-all-MiniLM-L6-v2 (Wang et al. 2020, https://arxiv.org/abs/2002.10957), taught Dutch as in Reimers
-& Gurevych 2020 (https://arxiv.org/abs/2004.09813) by encoder_training.py. Its weights are int8
-in the file and float32 at work, so that a text's vector does not depend on the texts beside it.
+multilingual-e5-small (Wang et al. 2024, https://arxiv.org/abs/2402.05672), cut down to Dutch and
+English by encoder_start.py and taught what answers a question by encoder_tuning.py. Its weights
+are int8 in the file and float32 at work, so that a text's vector does not depend on the texts
+beside it.
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.embedder.static import StaticEmbedder, Vectors, normalised
+from ingest.embedder.static import StaticEmbedder, Vectors
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
 
-LONGEST = 64  # word pieces of a text that are read; a sentence has some 25
+LONGEST = 96  # word pieces of a text that are read; a sentence has some 30
 BATCH = 32
 WIDTH = 384  # dimensions
+HEADS = 12
+QUESTION, SENTENCE = "query: ", "passage: "  # what e5 reads before each
 
 
 class BilingualEmbedder(StaticEmbedder):
-    """The static embedder, with vectors of whole sentences from the encoder beside it."""
+    """The static embedder, with vectors of whole sentences and questions from the encoder."""
 
-    def __init__(self, folder: Path, encoder: Path) -> None:
+    def __init__(self, folder: Path, encoder: Path, pieces: Path) -> None:
         super().__init__(folder)
-        self._encoder = encoder
+        self._encoder, self._pieces = encoder, pieces
 
     @cached_property
     def name(self) -> str:
         """Name and content hash of both models."""
         words = StaticEmbedder(self._folder).name.partition("@")[2]
-        digest = hashlib.sha256(self._encoder.read_bytes() + words.encode()).hexdigest()
-        return f"bilingual-nl-en@{digest[:12]}"
+        digest = hashlib.sha256(self._encoder.read_bytes() + self._pieces.read_bytes())
+        digest.update(words.encode())
+        return f"bilingual-nl-en@{digest.hexdigest()[:12]}"
 
     def encode_sentences(self, texts: Sequence[str]) -> Vectors:
-        """(n, 640), each row of length 1; a text without a known word is a zero row.
+        """(n, 384), each row of length 1; a text without a letter or digit is a zero row."""
+        return self._encoded(SENTENCE, texts)
 
-        The word vectors' sum beside the encoder's vector, so that a cosine is the mean of the two:
-        the first knows the rare words, the second what is said of them.
-        """
-        beside = np.hstack([self.encode_passages(texts), self._encoded(texts)])
-        return normalised(beside)
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """(n, 384), each row of length 1; a text without a letter or digit is a zero row."""
+        return self._encoded(QUESTION, texts)
 
-    def _encoded(self, texts: Sequence[str]) -> Vectors:
-        """(n, 384), each row of length 1 or zero."""
-        pieces = [self.rows(text)[:LONGEST] for text in texts]
+    def _encoded(self, prefix: str, texts: Sequence[str]) -> Vectors:
+        known = [n for n, text in enumerate(texts) if any(map(str.isalnum, text))]
+        cut = self._cutter.encode_batch([prefix + texts[n] for n in known])
+        order = sorted(range(len(known)), key=lambda n: len(cut[n].ids))
+        # of like length: little padding
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         vectors = np.zeros((len(texts), WIDTH), np.float32)
-        order = sorted((n for n, p in enumerate(pieces) if p), key=lambda n: len(pieces[n]))
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]  # of like length: little padding
-            vectors[chosen] = self._run([pieces[n] for n in chosen])
+        with ThreadPoolExecutor(os.cpu_count()) if len(batches) > 1 else nullcontext() as pool:
+            run = pool.map if pool else map
+            for batch, found in zip(
+                batches, run(self._run, ([cut[n].ids for n in b] for b in batches)), strict=True
+            ):
+                vectors[[known[n] for n in batch]] = found
         return vectors
 
     def _run(self, texts: Sequence[Sequence[int]]) -> Vectors:
-        first = len(self._rows)  # the rows after the word pieces open and close a text
-        longest = max(map(len, texts)) + 2
-        ids = np.full((len(texts), longest), first + 1, np.int64)
-        mask = np.zeros((len(texts), longest), np.float32)
+        shape = len(texts), max(map(len, texts))
+        ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
         for n, text in enumerate(texts):
-            ids[n, : len(text) + 1] = (first, *text)
-            mask[n, : len(text) + 2] = 1.0
+            ids[n, : len(text)] = text
+            mask[n, : len(text)] = 1.0
         found: Vectors = self._session.run(None, {"ids": ids, "mask": mask})[0]
         return found
+
+    @cached_property
+    def _cutter(self) -> "Tokenizer":
+        from tokenizers import Tokenizer
+
+        cutter = Tokenizer.from_file(str(self._pieces))
+        cutter.enable_truncation(LONGEST)
+        return cutter
 
     @cached_property
     def _session(self) -> "InferenceSession":

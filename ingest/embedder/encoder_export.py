@@ -8,26 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from ingest.embedder.encoder import LONGEST, WIDTH
+from ingest.embedder.encoder import HEADS, LONGEST, WIDTH
 from ingest.embedder.extras import import_extra
 from ingest.embedder.static import Vectors
 
 OPSET = 17  # onnxruntime reads it since 1.12
 
 
-def write_onnx(out: Path, table: Any, marks: Any, body: Any) -> int:
-    """Write the file; return its size in bytes.
-
-    `table` and `marks` are the vectors of the word pieces and of the text's two ends; `body` is a
-    transformers BertModel, whose layers are kept.
-    """
+def write_onnx(out: Path, body: Any) -> int:
+    """Write a transformers BertModel as a file; return its size in bytes."""
     torch = import_extra("torch", "train")
-    encoder = _encoder_class(torch)(table, marks, body).eval()
-    ids = torch.tensor([[len(table), 0, len(table) + 1]])
+    encoder = _encoder_class(torch)(body).eval()
     axes = {0: "texts", 1: "pieces"}
     torch.onnx.export(
         encoder,
-        (ids, torch.ones(1, 3)),
+        (torch.tensor([[0, 3, 2]]), torch.ones(1, 3)),
         str(out),
         input_names=["ids", "mask"],
         output_names=["vectors"],
@@ -39,12 +34,13 @@ def write_onnx(out: Path, table: Any, marks: Any, body: Any) -> int:
     return out.stat().st_size
 
 
-def read_onnx(path: Path, body: Any) -> tuple[Any, Vectors, Vectors]:
-    """Return `body`, a BertModel, with the layers of the file; the table; and the marks.
+def read_onnx(path: Path) -> Any:
+    """Return the file as a transformers BertModel, to train it further.
 
     What int8 lost when the file was written stays lost: a few thousandths of a cosine.
     """
     torch, onnx = import_extra("torch", "train"), import_extra("onnx", "train")
+    transformers = import_extra("transformers", "train")
     held = {
         one.name: onnx.numpy_helper.to_array(one).astype(np.float32)
         for one in onnx.load(str(path)).graph.initializer
@@ -55,12 +51,26 @@ def read_onnx(path: Path, body: Any) -> tuple[Any, Vectors, Vectors]:
         return rows
 
     def put(parameter: Any, values: Vectors) -> None:
-        parameter[: len(values)] = torch.from_numpy(values)
+        parameter.copy_(torch.from_numpy(values))
 
+    table, places = matrix("table"), held["places"]
+    body = transformers.BertModel(
+        transformers.BertConfig(
+            vocab_size=len(table),
+            hidden_size=WIDTH,
+            num_hidden_layers=1 + max(int(n.split(".")[1]) for n in held if n[:7] == "layers."),
+            num_attention_heads=HEADS,
+            intermediate_size=len(held["layers.0.wide.bias"]),
+            max_position_embeddings=len(places),
+            type_vocab_size=1,
+        ),
+        add_pooling_layer=False,
+    )
     with torch.no_grad():
         start = body.embeddings
         start.token_type_embeddings.weight.zero_()  # the file has it in the places
-        put(start.position_embeddings.weight, held["places"])
+        put(start.word_embeddings.weight, table)
+        put(start.position_embeddings.weight, places)
         norms = {"norm": start.LayerNorm}
         for number, layer in enumerate(body.encoder.layer):
             attention, here = layer.attention, f"layers.{number}"
@@ -80,8 +90,7 @@ def read_onnx(path: Path, body: Any) -> tuple[Any, Vectors, Vectors]:
         for name, part in norms.items():
             put(part.weight, held[f"{name}.weight"])
             put(part.bias, held[f"{name}.bias"])
-    table = matrix("table")
-    return body, table[:-2].copy(), table[-2:].copy()
+    return body
 
 
 def _encoder_class(torch: Any) -> Any:
@@ -141,12 +150,12 @@ def _encoder_class(torch: Any) -> Any:
     class Encoder(nn.Module):  # type: ignore[misc, name-defined]
         """Word pieces to a vector of length 1, the mean of the last layer."""
 
-        def __init__(self, table: Any, marks: Any, body: Any) -> None:
+        def __init__(self, body: Any) -> None:
             super().__init__()
-            self.table = Matrix(torch.cat([table, marks]))
             start = body.embeddings
+            self.table = Matrix(start.word_embeddings.weight)
             places = start.position_embeddings.weight + start.token_type_embeddings.weight[0]
-            self.register_buffer("places", places[: LONGEST + 2].detach().clone())
+            self.register_buffer("places", places[:LONGEST].detach().clone())
             self.norm = start.LayerNorm
             heads = body.config.num_attention_heads
             self.layers = nn.ModuleList(Layer(layer, heads) for layer in body.encoder.layer)

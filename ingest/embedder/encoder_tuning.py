@@ -1,183 +1,179 @@
 """Teaches the sentence encoder what answers a question.
 
-python -m ingest.embedder.encoder_tuning --encoder FILE --out FILE
+python -m ingest.embedder.encoder_tuning --start FOLDER --out FOLDER
 
-The teacher's vectors say what is alike, and its English ones what answers an English question; of
-Dutch questions the distilled encoder knows what their translations would be. Here it sees 4,500
-questions in both languages as visitors put them, most in other words than the article's, each with
-the sentences that answer it (asked/: 36 articles in both languages, on as many topics, written for
-this). A question must be nearer to its answer than to the sentences most like it and to those of
-the other questions of its batch (InfoNCE, van den Oord et al. 2018, arXiv:1807.03748); one in five
-is answered by nothing, though it sounds so, and must be further from all of them than a distance
-that is learned too. No text may move far from where it was. Takes ten minutes. Needs the extra:
+It reads articles in both languages and what visitors ask of them, most in other words than the
+article's, each question with the sentences that answer it (asked/: written for this, on other
+topics than any eval's). A step takes one article: a question must be nearer to its answers than
+to every other sentence of the article (InfoNCE, van den Oord et al. 2018, arXiv:1807.03748); one
+in five is answered by nothing, though it sounds so, and must be further from all of them than a
+distance that is learned too. The word pieces' vectors stay as they are. Needs the extra:
 pip install '.[train]'
 """
 
 import argparse
 import random
+import shutil
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ingest.build import read_corpus
-from ingest.embedder import SHIPPED
-from ingest.embedder.encoder import BATCH, LONGEST
+from ingest.embedder.encoder import LONGEST, QUESTION, SENTENCE
 from ingest.embedder.encoder_export import read_onnx, write_onnx
-from ingest.embedder.encoder_training import Student
 from ingest.embedder.extras import import_extra
-from ingest.embedder.static import StaticEmbedder, Vectors
-from ingest.embedder.teacher import Teacher
 
-ASKED = Path(__file__).parent / "asked"  # pages/ in both languages, and questions.tsv
-QUESTIONS = 32  # in a batch
-WRONG, CONFUSED = 4, 12  # sentences beside each answer, drawn from so many most like the question
-RATE, TABLE_RATE = 4e-5, 3e-4  # of the layers, and of the word pieces' vectors
-HEAT = 0.05  # temperature of the similarities in a batch
-NEAR, NEAR_RATE = 0.35, 1e-3  # cosine from which a sentence answers, to begin with; it is learned
-UNANSWERED = 0.5  # what a question without an answer weighs
+ASKED = Path(__file__).parent / "asked"  # sentences.tsv and questions.tsv
+QUESTIONS, FEWEST = 64, 16  # in a step; fewer at the end of an article wait for the next pass
+ROOM = 1100  # word pieces of the texts, of like length, that are read at once
+RATE, NEAR_RATE, HEAT_RATE = 5e-5, 1e-3, 5e-3
+HEAT = 0.02  # temperature of the similarities, to begin with; it is learned
+NEAR = 0.86  # cosine from which a sentence answers, to begin with; it is learned
+UNANSWERED = 0.7  # what a question without an answer weighs
+DROPOUT = 0.05
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, and which sentences of its article answer it, in either language; maybe none."""
-
-    text: str
-    article: str
-    right: tuple[int, ...]
+Pieces = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Exercise:
-    """The sentences of each article, and the questions asked of them."""
+class Lesson:
+    """The sentences of an article, in both languages, and questions with the ones that answer."""
 
-    sentences: dict[str, tuple[str, ...]]
-    questions: tuple[Asked, ...]
+    sentences: tuple[str, ...]
+    questions: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def tune(encoder: Path, out: Path, epochs: int, threads: int) -> None:
+def tune(start: Path, out: Path, epochs: float, threads: int) -> None:
     """The whole line, from one encoder to the next."""
     begun = time.monotonic()
     torch = import_extra("torch", "train")
     torch.manual_seed(0)
     torch.set_num_threads(threads)
-    words = StaticEmbedder(SHIPPED)
-    student = Student(torch, *read_onnx(encoder, Teacher().layers()))
-    exercise = read_exercise(ASKED, words)
-    print(f"{len(exercise.questions)} questions, {len(exercise.sentences)} articles", flush=True)
-    learn(student, exercise, words, epochs)
-    size = write_onnx(out, student.table, student.marks, student.body)
-    print(f"{out}: {size / 1e6:.1f} MB, in {(time.monotonic() - begun) / 60:.1f} min")
+    body = read_onnx(start / "encoder.onnx")
+    tokenizer = import_extra("tokenizers", "train").Tokenizer.from_file(
+        str(start / "encoder_pieces.json")
+    )
+    tokenizer.enable_truncation(LONGEST)
+    lessons = read_lessons(ASKED)
+    asked = sum(len(lesson.questions) for lesson in lessons)
+    print(f"{asked} questions of {len(lessons)} articles", flush=True)
+    learn(body, tokenizer, lessons, epochs)
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(start / "encoder_pieces.json", out / "encoder_pieces.json")
+    size = write_onnx(out / "encoder.onnx", body.eval())
+    print(f"encoder.onnx: {size / 1e6:.1f} MB, in {(time.monotonic() - begun) / 60:.1f} min")
 
 
-def read_exercise(folder: Path, words: StaticEmbedder) -> Exercise:
-    """Return the articles as ingestion cuts them, and the questions of questions.tsv.
+def read_lessons(folder: Path) -> list[Lesson]:
+    """Return an article's lesson each.
 
-    Its columns: article, language, question, and the sentences that answer, parted by "||", or
-    nothing.
-    Raises ValueError for a line whose sentences are in no page of its article.
+    sentences.tsv has article, number, language, sentence; questions.tsv article, question, and
+    the numbers of the sentences that answer it or none. Raises ValueError for a number that its
+    article does not have.
     """
     sentences: defaultdict[str, list[str]] = defaultdict(list)
-    place: dict[str, int] = {}  # of a sentence, by its id, in its article
-    twins: dict[tuple[str, int], tuple[str, ...]] = {}
-    for page in read_corpus(folder, words).articles:
-        name = Path(page.page).stem.rpartition("-")[0]
-        for sentence in page.sentences:
-            place[sentence.id] = len(sentences[name])
-            twins[name, place[sentence.id]] = sentence.twins
-            sentences[name].append(sentence.text)
-    asked = []
-    for number, line in enumerate((folder / "questions.tsv").read_text("utf-8").splitlines(), 1):
-        name, _, question, answers = line.split("\t")
-        parts = [part.strip() for part in answers.split("||") if part]
-        found = {n for n, s in enumerate(sentences[name]) if any(s in p or p in s for p in parts)}
-        found |= {place[twin] for n in found for twin in twins[name, n]}
-        if parts and not found:
-            raise ValueError(f"questions.tsv:{number}: not a sentence of {name}: {answers}")
-        asked.append(Asked(question, name, tuple(sorted(found))))
-    return Exercise({name: tuple(texts) for name, texts in sentences.items()}, tuple(asked))
+    for name, _, _, sentence in _rows(folder / "sentences.tsv"):
+        sentences[name].append(sentence)
+    questions: defaultdict[str, list[tuple[str, tuple[int, ...]]]] = defaultdict(list)
+    for name, question, numbers in _rows(folder / "questions.tsv"):
+        right = tuple(map(int, filter(None, numbers.split(","))))
+        if any(n >= len(sentences[name]) for n in right):
+            raise ValueError(f"questions.tsv: {name} has no such sentence: {question} {numbers}")
+        questions[name].append((question, right))
+    return [Lesson(tuple(sentences[n]), tuple(questions[n])) for n in sorted(questions)]
 
 
-def learn(student: Student, exercise: Exercise, words: StaticEmbedder, epochs: int) -> None:
-    """Learn; prints the loss every 20 steps."""
+def _rows(path: Path) -> Iterator[list[str]]:
+    return (line.split("\t") for line in path.read_text("utf-8").splitlines())
+
+
+def learn(body: Any, tokenizer: Any, lessons: Sequence[Lesson], epochs: float) -> None:
+    """Train the layers of `body` in place; prints the loss every 20 steps."""
     torch = import_extra("torch", "train")
-    chance = random.Random(0)
-    texts = {text for own in exercise.sentences.values() for text in own}
-    texts |= {question.text for question in exercise.questions}
-    pieces = {text: tuple(words.rows(text)[:LONGEST]) for text in sorted(texts)}
-    before = _vectors(student, pieces)
-    layers = student.layers()
     near = torch.nn.Parameter(torch.tensor([NEAR]))
+    heat = torch.nn.Parameter(torch.tensor([HEAT]).log())
+    body.embeddings.word_embeddings.weight.requires_grad_(False)
+    layers = [p for p in body.parameters() if p.requires_grad]
     groups = [
         {"params": layers, "lr": RATE},
-        {"params": [student.table], "lr": TABLE_RATE},
         {"params": [near], "lr": NEAR_RATE},
+        {"params": [heat], "lr": HEAT_RATE},
     ]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.0, betas=(0.9, 0.98))
-    steps = epochs * (len(exercise.questions) // QUESTIONS)
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    steps = _steps(lessons, epochs)
     scheduler = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda n: min(1.0, 0.05 + n / 30) * max(0.02, 1 - n / steps)
+        optimiser, lambda n: min(1.0, (n + 1) / 20) * max(0.02, 1 - n / len(steps))
     )
-    order: list[Asked] = []
-    for step in range(1, steps + 1):
-        if len(order) < QUESTIONS:
-            order = chance.sample(exercise.questions, len(exercise.questions))
-        batch, order = order[:QUESTIONS], order[QUESTIONS:]
-        sentences, answers = _candidates(batch, exercise, before, chance)
-        read = [question.text for question in batch] + sentences
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            found = student.encode([pieces[text] for text in read]).float()
-        alike = found[: len(batch)] @ found[len(batch) :].T
-        alike = torch.cat([alike, near.expand(len(batch), 1)], 1) / HEAT
-        likely = torch.log_softmax(alike, 1).masked_fill(~torch.from_numpy(answers), -1e9)
-        weights = torch.tensor([1.0 if question.right else UNANSWERED for question in batch])
-        nearer = -(weights * torch.logsumexp(likely, 1)).sum() / weights.sum()
-        was = torch.from_numpy(np.array([before[text] for text in read]))
-        moved = 1 - (found * was).sum(1).mean()
+    body.train()
+    for module in body.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = DROPOUT
+    begun = time.monotonic()
+    for step, (lesson, chosen) in enumerate(steps, 1):
+        asked = [lesson.questions[n] for n in chosen]
+        texts = [SENTENCE + text for text in lesson.sentences]
+        texts += [QUESTION + text for text, _ in asked]
+        found = encode(body, [cut.ids for cut in tokenizer.encode_batch(texts)])
+        sentences, questions = found.split([len(lesson.sentences), len(asked)])
+        alike = torch.cat([questions @ sentences.T, near.expand(len(asked), 1)], 1) / heat.exp()
+        right = torch.zeros(alike.shape, dtype=torch.bool)
+        for row, (_, numbers) in enumerate(asked):
+            right[row, list(numbers) or [-1]] = True
+        likely = torch.log_softmax(alike, 1).masked_fill(~right, -1e9)
+        weights = torch.tensor([1.0 if numbers else UNANSWERED for _, numbers in asked])
+        loss = -(weights * torch.logsumexp(likely, 1)).sum() / weights.sum()
         optimiser.zero_grad()
-        (nearer + moved).backward()
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(layers, 1.0)
         optimiser.step()
         scheduler.step()
         if step % 20 == 0:
-            print(f"{step}/{steps}: loss {nearer.item():.3f}  moved {moved.item():.3f}", flush=True)
+            minutes = (time.monotonic() - begun) / 60
+            print(f"{step}/{len(steps)}: loss {loss.item():.3f}  {minutes:.1f} min", flush=True)
 
 
-def _candidates(
-    batch: Sequence[Asked], exercise: Exercise, before: dict[str, Vectors], chance: random.Random
-) -> tuple[list[str], np.ndarray]:
-    """Return sentences, and (questions, sentences + 1) whether each answers; the last: none does.
-
-    For each question one that answers and some of those that are most like it and don't.
-    """
-    chosen: dict[tuple[str, int], None] = {}
-    for question in batch:
-        own = exercise.sentences[question.article]
-        alike = np.array([before[text] for text in own]) @ before[question.text]
-        alike[list(question.right)] = -1.0
-        confused = np.argsort(-alike)[:CONFUSED].tolist()
-        drawn = [*chance.sample(question.right, min(1, len(question.right)))]
-        drawn += chance.sample(confused, WRONG)
-        chosen.update(dict.fromkeys((question.article, n) for n in drawn))
-    answers = [[*(a == q.article and n in q.right for a, n in chosen), not q.right] for q in batch]
-    return [exercise.sentences[a][n] for a, n in chosen], np.array(answers)
+def _steps(lessons: Sequence[Lesson], epochs: float) -> list[tuple[Lesson, list[int]]]:
+    """Return each step's article and which of its questions are asked, in random order."""
+    chance = random.Random(0)
+    steps: list[tuple[Lesson, list[int]]] = []
+    passes = int(-(-epochs // 1))
+    for _ in range(passes):
+        one = []
+        for lesson in lessons:
+            order = chance.sample(range(len(lesson.questions)), len(lesson.questions))
+            parts = [order[n : n + QUESTIONS] for n in range(0, len(order), QUESTIONS)]
+            one += [(lesson, part) for part in parts if len(part) >= FEWEST or part is parts[0]]
+        chance.shuffle(one)
+        steps += one
+    return steps[: round(len(steps) * epochs / passes)]
 
 
-def _vectors(student: Student, pieces: dict[str, tuple[int, ...]]) -> dict[str, Vectors]:
-    """Return each text's vector as it is now."""
+def encode(body: Any, texts: Sequence[Pieces]) -> Any:
+    """(texts, dimensions), rows of length 1: the mean of the last layer, as e5's card says."""
     torch = import_extra("torch", "train")
-    order = sorted(pieces, key=lambda text: len(pieces[text]))
-    found: dict[str, Vectors] = {}
-    with torch.no_grad():
-        for start in range(0, len(order), BATCH):
-            some = order[start : start + BATCH]
-            rows: Any = student.encode([pieces[text] for text in some]).float().numpy()
-            found.update(zip(some, rows, strict=True))
-    return found
+    order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+    groups: list[list[int]] = [[]]
+    for n in order:
+        if (len(groups[-1]) + 1) * len(texts[n]) > ROOM and groups[-1]:
+            groups.append([])
+        groups[-1].append(n)
+    found = torch.cat([_mean(torch, body, [texts[n] for n in group]) for group in groups])
+    place = torch.empty(len(order), dtype=torch.long)
+    place[torch.tensor(order)] = torch.arange(len(order))
+    return torch.nn.functional.normalize(found[place], dim=1)
+
+
+def _mean(torch: Any, body: Any, texts: Sequence[Pieces]) -> Any:
+    longest = max(map(len, texts))
+    ids = torch.zeros(len(texts), longest, dtype=torch.long)
+    mask = torch.zeros(len(texts), longest)
+    for row, text in enumerate(texts):
+        ids[row, : len(text)] = torch.tensor(text)
+        mask[row, : len(text)] = 1.0
+    last = body(input_ids=ids, attention_mask=mask).last_hidden_state
+    return (last * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -185,13 +181,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ingest.embedder.encoder_tuning",
         description="Teach the sentence encoder what answers a question.",
     )
-    parser.add_argument("--encoder", type=Path, required=True, help="ONNX file to start from")
-    parser.add_argument("--out", type=Path, required=True, help="ONNX file to write")
-    parser.add_argument("--epochs", type=int, default=3, help="passes over the questions (3)")
+    parser.add_argument("--start", type=Path, required=True, help="folder of encoder_start")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the two files")
+    parser.add_argument("--epochs", type=float, default=2, help="passes over the questions (2)")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads (2)")
     return parser
 
 
 if __name__ == "__main__":
     options = _parser().parse_args()
-    tune(options.encoder, options.out, options.epochs, options.threads)
+    tune(options.start, options.out, options.epochs, options.threads)

@@ -1,4 +1,4 @@
-"""Embedders other than the shipped one, each behind the same four methods; see `load_embedder`."""
+"""Embedders other than the shipped one, each behind the same methods; see `load_embedder`."""
 
 import hashlib
 from collections.abc import Sequence
@@ -60,7 +60,11 @@ class _Prefixed:
         return self._normalised([self._prefixes.passage + text for text in texts])
 
     def encode_sentences(self, texts: Sequence[str]) -> Vectors:
-        """(n, dimensions), each text as a question: comparable with questions and each other."""
+        """(n, dimensions), each text as a passage: comparable with questions."""
+        return self.encode_passages(texts)
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimensions), comparable with sentences and each other."""
         return self.encode_queries(texts)
 
     def knows(self, word: str) -> bool:  # noqa: ARG002  (nothing to look it up in)

