@@ -44,6 +44,19 @@ _OPENING = re.compile(
     re.I,
 )
 _OPENS_ASKING = re.compile(rf"^\W*{INTERROGATIVE}\b", re.I)
+# A subject before its verb, and no word that asks: "the mayor decides?" takes it to be so.
+_OPENS_STATING = re.compile(
+    r"^\W*(?:(?:so|but|and|dus|maar|en),?\s+)?(?:the|an?|it|they|you|we|he|she|there|this|these|that|"
+    r"those|all|every|each|only|most|i|de|het|een|ze|zij|je|jij|u|men|er|dit|deze|die|dat|alle|elke?|"
+    r"alleen|enkel|ik)\b",
+    re.I,
+)
+_ASKS_WITHIN = re.compile(
+    r"\b(?:how|what|which|who|whom|whose|why|where|when|hoe|hoeveel|wat|welke?|wie|wiens|waarom|"
+    r"waar\w*|wanneer|whether)\b",
+    re.I,
+)
+STATING = 5  # words from which a question without one that asks is taken for a statement
 _AFTER_ALL = re.compile(r"\s\btoch\b", re.I)  # "je moet toch twintig patenten hebben?"
 _CAPITALISED = re.compile(r"(?<!^)\b[A-Z][\w’'&-]*\w")
 POLITE = re.compile(r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I)
@@ -89,6 +102,22 @@ def asserted(text: str) -> str:
     """
     stated = [_stated(text[start:end].strip()) for start, end in sentence_spans(text)]
     return " ".join(one for one in stated if one)
+
+
+def supposed(text: str) -> str:
+    """Return what a question asserts, or else what it takes to be so by its order of words.
+
+    >>> supposed("the mayor makes the final choice?")
+    'the mayor makes the final choice'
+    """
+    return asserted(text) or " ".join(
+        sentence.rstrip("? ")
+        for sentence in (text[start:end].strip() for start, end in sentence_spans(text))
+        if sentence.endswith("?")
+        and len(words(sentence)) >= STATING
+        and _OPENS_STATING.match(sentence)
+        and not _ASKS_WITHIN.search(sentence)
+    )
 
 
 def _stated(sentence: str) -> str:

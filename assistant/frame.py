@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import phrases
-from assistant.asking import asserted
+from assistant.asking import supposed
 from assistant.choose import ANSWERED, Choice
 from assistant.cite import citation_of
 from assistant.premise import Passage, Premises
@@ -92,9 +92,10 @@ def _otherwise(
 ) -> int | None:
     """Return the place of the citation that says otherwise than the question takes for granted.
 
-    Only where assent is asked, for "we have 40 million" states no criterion.
+    Only where assent is asked or a question has a statement's order of words, for "we have 40
+    million" states no criterion.
     """
-    stated = asserted(query.asked)
+    stated = supposed(query.asked)
     if not stated:
         return None
     passages = [

@@ -201,12 +201,13 @@ def _marked(options: argparse.Namespace) -> int:
 
 def _verification(options: argparse.Namespace) -> int:
     from assistant.verify import Verifier
-    from evals.verification import judge, load_mutations, table
+    from evals.verification import judge, load_mutations, load_written, table
     from ingest.embedder import load_embedder
 
     settings = Settings.from_environment()
     verifier = Verifier(load_embedder(settings.embedder, api_key=settings.embedder_api_key))
-    print(table(judge(verifier, load_mutations(half=options.half))))
+    load = load_written if options.written else load_mutations
+    print(table(judge(verifier, load(half=options.half)[:: options.every])))
     return 0
 
 
@@ -288,6 +289,8 @@ def _commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     one.add_argument("--no-web", action="store_true", help="without starting the web page")
     one = commands.add_parser("verification", help="lies rejected, honest sentences passed")
     one.add_argument("--half", choices=("gate", "tuning", "all"), default=argparse.SUPPRESS)
+    one.add_argument("--written", action="store_true", help="freely worded claims instead")
+    one.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth (1)")
     commands.add_parser("claims", help="wrong premises corrected, true ones let be")
     one = commands.add_parser("marked", help="answers to questions with marked spans (XQuAD)")
     one.add_argument("folder", type=Path, metavar="DIR")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.actors import asserted_actor, stated_actor
-from assistant.asking import asserted, asserts
+from assistant.asking import asserted, asserts, supposed
 from assistant.figures import other_figure
 from assistant.frame import _first
 from assistant.premise import Passage, Premises
@@ -84,6 +84,22 @@ def premises() -> Premises:
 def test_what_is_stated_is_told_from_what_is_asked(text: str, stated: str) -> None:
     assert asserted(text) == stated
     assert asserts(text) is bool(stated)
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("the mayor makes the final choice?", "the mayor makes the final choice"),
+        ("dus je moet er twintig hebben?", "je moet er twintig hebben"),
+        ("The mayors choose, right?", "The mayors choose"),
+        ("the mayor and who else makes the final choice?", ""),
+        ("does the mayor make the final choice?", ""),
+        ("the final choice?", ""),
+        ("de keuze, wie maakt die uiteindelijk?", ""),
+    ],
+)
+def test_a_statement_with_a_question_mark_supposes_it(text: str, stated: str) -> None:
+    assert supposed(text) == stated
 
 
 @pytest.mark.parametrize(("language", "text", "doer"), DOERS.values(), ids=DOERS)

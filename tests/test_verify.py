@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 
 from assistant.verify import Source, Verifier
 from evals.mutate import mutations
-from evals.verification import Mutation, judge, load_mutations, shares, wilson
+from evals.questions import QuestionsError
+from evals.verification import (
+    Mutation,
+    judge,
+    load_mutations,
+    load_written,
+    shares,
+    wilson,
+)
 from ingest.embedder import load_embedder
 from ingest.facts import numbers
 from ingest.records import Language
@@ -218,3 +227,17 @@ def test_wilson() -> None:
     low, high = wilson(95, 100)
     assert (round(low, 3), round(high, 3)) == (0.888, 0.978)
     assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_freely_worded_claims_cite_sentences_of_their_article() -> None:
+    claims = load_written(half="all")
+    assert len(claims) > 24_000
+    assert 0.4 < sum(claim.honest for claim in claims) / len(claims) < 0.5
+    assert len({(claim.group, claim.half) for claim in claims}) == len({c.group for c in claims})
+    assert all(source.text for claim in claims[:99] for source in claim.sources())
+
+
+def test_a_file_of_claims_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "none.tsv").write_text("flood\t9999\tnl\ttrue\tDat staat er niet.\n", "utf-8")
+    with pytest.raises(QuestionsError, match=r"none\.tsv: can't be read as a file of claims"):
+        load_written(tmp_path / "none.tsv")

@@ -74,10 +74,10 @@ def read_lessons(folder: Path) -> list[Lesson]:
     article does not have.
     """
     sentences: defaultdict[str, list[str]] = defaultdict(list)
-    for name, _, _, sentence in _rows(folder / "sentences.tsv"):
+    for name, _, _, sentence in rows_of(folder / "sentences.tsv"):
         sentences[name].append(sentence)
     questions: defaultdict[str, list[tuple[str, tuple[int, ...]]]] = defaultdict(list)
-    for name, question, numbers in _rows(folder / "questions.tsv"):
+    for name, question, numbers in rows_of(folder / "questions.tsv"):
         right = tuple(map(int, filter(None, numbers.split(","))))
         if any(n >= len(sentences[name]) for n in right):
             raise ValueError(f"questions.tsv: {name} has no such sentence: {question} {numbers}")
@@ -85,7 +85,7 @@ def read_lessons(folder: Path) -> list[Lesson]:
     return [Lesson(tuple(sentences[n]), tuple(questions[n])) for n in sorted(questions)]
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
+def rows_of(path: Path) -> Iterator[list[str]]:
     return (line.split("\t") for line in path.read_text("utf-8").splitlines())
 
 
