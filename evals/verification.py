@@ -6,7 +6,7 @@ made by evals/mutate.py. Each names its half. Only sentences whose id opens with
 gate: they were written blind, and halved by sha1 of what they cite, less what had been read in
 tuning. Their articles occur in both halves. Passages of XQuAD (CC BY-SA 4.0) are quoted in it.
 
-`--written` takes `evals/written.tsv` instead: 24,500 claims that 22 writers made about the
+`--written` takes `written/claims.tsv` instead: 24,500 claims that 22 writers made about the
 articles of ingest/embedder/asked, true ones as freely worded as a good model's, and false ones
 like them with one thing wrong. A quarter of the articles, by sha1, are for the gate.
 """
@@ -28,7 +28,7 @@ from ingest.embedder.encoder_tuning import ASKED, rows_of
 from ingest.records import Language
 
 SHIPPED = Path(__file__).parent / "mutations.jsonl"
-WRITTEN = Path(__file__).parent / "written.tsv"
+WRITTEN = Path(__file__).parent / "written" / "claims.tsv"
 
 
 @dataclass(frozen=True, slots=True)

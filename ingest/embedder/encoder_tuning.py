@@ -43,6 +43,7 @@ class Lesson:
 
     sentences: tuple[str, ...]
     questions: tuple[tuple[str, tuple[int, ...]], ...]
+    languages: tuple[str, ...]  # of the sentences
 
 
 def tune(start: Path, out: Path, epochs: float, threads: int) -> None:
@@ -74,15 +75,20 @@ def read_lessons(folder: Path) -> list[Lesson]:
     article does not have.
     """
     sentences: defaultdict[str, list[str]] = defaultdict(list)
-    for name, _, _, sentence in rows_of(folder / "sentences.tsv"):
+    languages: defaultdict[str, list[str]] = defaultdict(list)
+    for name, _, language, sentence in rows_of(folder / "sentences.tsv"):
         sentences[name].append(sentence)
+        languages[name].append(language)
     questions: defaultdict[str, list[tuple[str, tuple[int, ...]]]] = defaultdict(list)
     for name, question, numbers in rows_of(folder / "questions.tsv"):
         right = tuple(map(int, filter(None, numbers.split(","))))
         if any(n >= len(sentences[name]) for n in right):
             raise ValueError(f"questions.tsv: {name} has no such sentence: {question} {numbers}")
         questions[name].append((question, right))
-    return [Lesson(tuple(sentences[n]), tuple(questions[n])) for n in sorted(questions)]
+    return [
+        Lesson(tuple(sentences[n]), tuple(questions[n]), tuple(languages[n]))
+        for n in sorted(questions)
+    ]
 
 
 def rows_of(path: Path) -> Iterator[list[str]]:
