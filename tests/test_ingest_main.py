@@ -126,9 +126,12 @@ def test_help_names_the_exit_statuses(capsys: pytest.CaptureFixture[str]) -> Non
 
 # An index of two articles is written too soon to be caught at it on a busy machine.
 HELD = """
-import sys, time
+import os, sys, time
 from ingest import build
-build.check = lambda *_: time.sleep(120)  # all is written, nothing published
+def hold(*_):  # all is written, nothing published
+    open(os.environ["HELD"], "w").close()
+    time.sleep(120)
+build.check = hold
 from ingest.__main__ import main
 sys.exit(main())
 """
@@ -138,18 +141,19 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(typed: list[str], tmp_path: Pat
     process = subprocess.Popen(
         [sys.executable, "-c", HELD, *typed],
         cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "HELD": str(tmp_path / "held")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     generations = tmp_path / "index/generations"
     end = time.monotonic() + 60
-    while not list(generations.glob("*/manifest.json")):
+    # Before it holds still, the signal may fall into a destructor, where Python drops it.
+    while not (tmp_path / "held").exists():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end
         time.sleep(0.01)
-    time.sleep(0.5)  # from writing the file to waiting
+    assert list(generations.glob("*/manifest.json"))
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")
