@@ -61,6 +61,14 @@ _AFTER_ALL = re.compile(r"\s\btoch\b", re.I)  # "je moet toch twintig patenten h
 _CAPITALISED = re.compile(r"(?<!^)\b[A-Z][\w’'&-]*\w")
 POLITE = re.compile(r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I)
 
+# What is said before asking, to what was just heard: "ok and how many are there?"
+_HEARD = re.compile(
+    r"^\W*(?:(?:ok(?:ay|é)?|oké|ja|yes|yeah|nee|nope|ah|aha|oh|hm+)\b[\s,.!?:;–-]+|"
+    r"(?:no|right|sure|allez|goed|fine|good|great|nice|interesting|interessant|alright|top|juist|"
+    r"cool)\b(?:[,.!?:;–-]+\s*|\s+(?=(?:and|en|but|maar|so|dus)\b)))+(?=\w)",
+    re.I,
+)
+
 # What opens a request and says nothing of its subject: "could you tell me", "geef eens een".
 ASKS_FOR = re.compile(
     r"^\W*(?:(?:can|could|would|will) you |(?:kan|kun|kunt|kunnen|zou|zouden) "
@@ -82,6 +90,7 @@ def main_part(text: str) -> str:
 
     "Hello, I write a paper on SMEs. How many are there?" asks how many there are.
     """
+    text = _HEARD.sub("", text)
     parts = [text[a:b] for a, b in sentence_spans(text)]
     asking = [p for p in parts if p.endswith("?") or number_keys(p)]
     whole = " ".join(asking) if any(p.endswith("?") for p in asking) else text

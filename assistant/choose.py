@@ -20,16 +20,19 @@ CONSIDERED = 30  # candidates from which sentences are chosen
 MOST = 3  # sentences for one part of a question
 TELLS = 1.5  # nats; what a question's words must tell for more than one sentence
 TIE = 1.2  # log-odds under the best at which a further sentence answers as well …
+NEXT = 3.0  # … if it comes next in the article: of such, one in three belongs to the answer …
 NEAR = 4.0  # … and at which it may join if it meets more of the question
-FURTHER = 3.0  # … and at which the next sentence may go on with the best one's point …
-LISTED = 12.0  # … where several things are asked for
+DOUBT = 2.6  # nats; how undecided among the candidates a covered question may leave us
+UNDECIDED = 0.2  # the confidence of one that leaves us more so
 LONE = 0.4  # a question's only word may be this far from any word of the corpus
 GAIN = 0.2  # how much more of the question's weight it must meet then
+EXPECTED = 0.95  # how much a question must ask the same as one an editor gave a sentence
 SAME = 0.3  # a twin in the reader's language may cover this much less and still stand in
 
 # Bare pronouns only: "These companies …" names what it is about.
 _OPENS_WITH_PRONOUN = re.compile(
-    r"^\W*(?:it|they|he|she|this (?:is|can|may|will|was)|dit (?:is|kan|zal|was|betekent|gebeurt)|"
+    r"^\W*(?:(?:but|and|so|maar|en|dus) )?"
+    r"(?:it|they|he|she|this (?:is|can|may|will|was)|dit (?:is|kan|zal|was|betekent|gebeurt)|"
     r"dat (?:is|kan|was)|ze|zij|hij)\b",
     re.I,
 )
@@ -78,14 +81,15 @@ def choose(
     met = np.zeros(len(asked.words))
     for candidate, strength in zip(evidence, meets, strict=True):
         behind = best - logit(candidate.score)
-        if len(chosen) == most or behind > NEAR:
+        if len(chosen) == most or (behind > NEAR and not _is_expected(candidate)):
             limit = f"{most} sentences" if len(chosen) == most else f"{behind:.1f} behind the best"
             reasons.append(f"stopped before {candidate.sentence_id}: {limit}")
             break
         if {candidate.sentence_id, normalised(candidate.text)} & said:
             continue
         gain = float((np.maximum(met, strength) - met) @ asked.weights)
-        if chosen and behind > TIE and gain < GAIN:
+        tie = NEXT if _follows(sentence(candidate.sentence_id), said) else TIE
+        if chosen and behind > tie and gain < GAIN and not _is_expected(candidate):
             continue
         chosen.append(candidate)
         said |= _says(sentence(candidate.sentence_id), sentence)
@@ -97,10 +101,31 @@ def choose(
     sure = confidence(dict(evidence[0].parts))
     vague = not asked.words and question_kind(question) not in TOLD_BY_SIGHT
     lone = len(asked.words) == 1 and dict(evidence[0].parts)["unmet"] > LONE
+    if (undecided := doubt(evidence, sentence)) > DOUBT:
+        sure = min(sure, UNDECIDED)
+        reasons.append(f"many sentences answer as well: {math.exp(undecided):.0f} or so")
     if vague or lone:
         sure = 0.0
         reasons.append("nothing to search for: no word of the question is in the articles")
     return Choice(question, tuple(chosen), sure, tuple(reasons))
+
+
+def _is_expected(candidate: Evidence) -> bool:
+    """Return whether an editor gave the sentence this very question, perhaps with others."""
+    parts = dict(candidate.parts)
+    return min(parts["question"], parts["question_dense"]) >= EXPECTED
+
+
+def doubt(evidence: Sequence[Evidence], sentence: GetSentence) -> float:
+    """Return the entropy, in nats, of which sentence answers; a sentence and its twins are one."""
+    best: dict[str, float] = {}
+    for item in evidence:
+        record = sentence(item.sentence_id)
+        one = min(record.id, *record.twins) if record.twins else record.id
+        best[one] = max(best.get(one, -math.inf), logit(item.score))
+    odds = np.exp(np.array(list(best.values())) - max(best.values()))
+    shares = odds / odds.sum()
+    return float(-(shares * np.log(shares)).sum())
 
 
 def _with_neighbours(
@@ -109,8 +134,8 @@ def _with_neighbours(
     """Return the chosen with the neighbours that complete them.
 
     The sentence before one that opens with a pronoun ("It's a cliché you often find …"), which
-    says nothing without it; and the one after the best if it goes on with the same point
-    ("Additionally, they must …"), more readily where several things are asked for.
+    says nothing without it; and, where several things are asked for, the one after the best if it
+    goes on with the same point ("Additionally, they must …").
     """
     by_id = {e.sentence_id: e for e in evidence}
     told = {name for e in chosen for name in (e.sentence_id, *sentence(e.sentence_id).twins)}
@@ -120,11 +145,8 @@ def _with_neighbours(
         before = by_id.get(f"{record.article_id}.{record.index - 1}")
         after = by_id.get(f"{record.article_id}.{record.index + 1}")
         wanted = [before] if before and _OPENS_WITH_PRONOUN.match(item.text) else []
-        if after and not place and _GOES_ON.match(after.text):
-            behind = logit(item.score) - logit(after.score)
-            wanted += (
-                [after] if behind <= (LISTED if _SEVERAL.search(question) else FURTHER) else []
-            )
+        if after and not place and _GOES_ON.match(after.text) and _SEVERAL.search(question):
+            wanted.append(after)
         for neighbour in wanted:
             if neighbour.sentence_id not in told:
                 out.append(neighbour)
@@ -136,6 +158,11 @@ def logit(probability: float) -> float:
     """Return the log-odds of a probability."""
     bounded = min(max(probability, 1e-12), 1 - 1e-12)
     return math.log(bounded / (1 - bounded))
+
+
+def _follows(record: Sentence, said: set[str]) -> bool:
+    """Return whether a sentence comes right after one that is said, in its own version."""
+    return f"{record.article_id}.{record.index - 1}" in said
 
 
 def _says(record: Sentence, sentence: GetSentence) -> set[str]:
@@ -152,11 +179,14 @@ def in_language(
     language: Language,
     sentence: GetSentence,
     matcher: Matcher,
+    *,
+    in_other: bool = False,
 ) -> tuple[Evidence, ...]:
     """Return the choice with each sentence's twin in the reader's language where it says as much.
 
     A twin that lacks what was asked (the ministry that only the Dutch version names) does not
-    stand in: then the original is quoted.
+    stand in: then the original is quoted. `in_other` tells that the question is worded in the
+    other language, which any twin would seem to lack.
     """
     asked = matcher.asked(question)
     by_id = {e.sentence_id: e for e in evidence}
@@ -167,11 +197,14 @@ def in_language(
         if item.language == language or not mine:
             out.append(item)
             continue
-        texts = [matcher.text(e.text, e.language) for e in (item, *mine)]
+        # Our translation, where there is one, says in the reader's language all that it says.
+        ours = sentence(item.sentence_id).translation
+        whole = matcher.text(ours, language) if ours else matcher.text(item.text, item.language)
+        texts = [whole, *(matcher.text(twin.text, twin.language) for twin in mine)]
         own, *rest = matcher.strengths(asked, texts)
         theirs = np.maximum.reduce(rest)
         lacks = float(np.maximum(0, own - theirs) @ asked.weights)
-        if lacks > SAME:
+        if lacks > SAME and (ours or not in_other):
             out.append(item)
         else:
             best = max(twin.score for twin in mine)

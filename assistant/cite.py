@@ -13,18 +13,28 @@ def cite(
     chosen: Sequence[Evidence], language: Language, catalog: Catalog
 ) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
     """Return the sentences, in article order within each article, each with its citation."""
-    first_seen = {
-        e.sentence_id.split(".")[0]: place for place, e in reversed(list(enumerate(chosen)))
-    }
-    ordered = sorted(
-        chosen,
-        key=lambda e: (
-            first_seen[e.sentence_id.split(".")[0]],
-            catalog.sentence(e.sentence_id).index,
-        ),
-    )
+    places = [_place(e.sentence_id, language, catalog) for e in chosen]
+    first_seen = {article: n for n, (article, *_) in reversed(list(enumerate(places)))}
+    order = sorted(range(len(chosen)), key=lambda n: (first_seen[places[n][0]], *places[n][1:]))
+    ordered = [chosen[n] for n in order]
     quotes = [quote(e.sentence_id, n, language, catalog) for n, e in enumerate(ordered, start=1)]
     return tuple(said for said, _ in quotes), tuple(citation for _, citation in quotes)
+
+
+def _place(sentence_id: str, language: Language, catalog: Catalog) -> tuple[str, int, int]:
+    """Return the article, in the reader's language where there is one, and where it says this.
+
+    A sentence that only the other version has stands after what comes before it there: so the two
+    versions' sentences can be read as one text.
+    """
+    sentence = catalog.sentence(sentence_id)
+    article = catalog.article(sentence.article_id)
+    if article.language != language:
+        for before in reversed(article.sentences[: sentence.index + 1]):
+            if before.twins:
+                twin = catalog.sentence(before.twins[-1])
+                return twin.article_id, twin.index, sentence.index - before.index
+    return article.id, sentence.index, 0
 
 
 def quote(

@@ -79,12 +79,16 @@ def not_covered(
 
 
 def language_note(language: Language, sentences: Sequence[AnswerSentence]) -> str:
-    """Return what the reader should know of the quotes' language."""
-    if any(sentence.translated for sentence in sentences):
-        return phrases.TRANSLATED[language]
-    if any(sentence.language != language for sentence in sentences):
-        return phrases.OTHER_LANGUAGE[language]
-    return ""
+    """Return what the reader should know of the quotes' language, and of which where not of all."""
+    foreign = [s for s in sentences if s.translated or s.language != language]
+    if not foreign:
+        return ""
+    ours = any(sentence.translated for sentence in foreign)
+    note = (phrases.TRANSLATED if ours else phrases.OTHER_LANGUAGE)[language]
+    if len(foreign) == len(sentences):
+        return note
+    markers = " ".join(f"[{marker}]" for sentence in foreign for marker in sentence.markers)
+    return f"{markers}: {note[0].lower()}{note[1:]}"
 
 
 def _otherwise(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.asking import ANAPHOR, POLITE, main_part, question_parts
 from assistant.records import Intent, Query, Turn
@@ -18,6 +19,8 @@ MAX_QUESTION = 500  # characters
 MAX_TURNS = 6
 PLAIN = 2.0  # words of one language, and none of the other's, that settle it
 OURS = 0.8  # share of known words; of a French or German question some half are
+UNSURE = 0.3  # a lead of one language up to which it is the conversation's, if that has one …
+SWAYED = 0.6  # … and within a conversation: "in dollars?" is as good as nothing
 DETECTABLE = 25  # characters from which langdetect is to be trusted
 
 # Of one language, though no function words; what both greet with ("hey") tells nothing.
@@ -31,13 +34,21 @@ _GREETINGS: dict[Language, set[str]] = {
         "hi", "hello", "thanks", "thank", "cheers", "bye", "goodbye", "please", "morning",
     },
 }  # fmt: skip
+_PLEASE = r"(?: please| graag| aub| alstublieft| alsjeblieft)"
+# By itself, set apart, or with a word that asks for it: "in English" may be what is asked about.
 _REQUEST = (
-    r"(?:^|\b(?:but |maar |en |and )?(?:(?:answer|reply|antwoord|graag|please) )?)in (?:het )?"
-    r"(?:{names})(?: please| graag| aub| alstublieft| alsjeblieft)?\W*$"
+    r"(?:(?:^|[,.;:?!–-]\s*|\b(?:but|maar|en|and|ok|oké|answer|reply|antwoord|graag|please) )"
+    r"(?:(?:can|could|kan|kun|kunt) (?:you|je|jij|u) )?"
+    r"(?:(?:say|repeat|translate|put|write|zeg|herhaal|vertaal|schrijf) )?"
+    r"(?:(?:that|this|it|dat|dit|het|die) )?(?:(?:again|nog eens|eens|even) )?"
+    r"(?:(?:zeggen|herhalen|vertalen) )?(?:in|into|to|naar) (?:het )?(?:{names})"
+    r"(?: (?:zeggen|herhalen|vertalen))?{please}?|\bin (?:het )?(?:{names}){please})\W*$"
 )
 _IN_LANGUAGE: dict[Language, re.Pattern[str]] = {
-    "nl": re.compile(_REQUEST.format(names="nederlands|vlaams|dutch|flemish"), re.I),
-    "en": re.compile(_REQUEST.format(names="engels|english"), re.I),
+    "nl": re.compile(
+        _REQUEST.format(names="nederlands|vlaams|dutch|flemish", please=_PLEASE), re.I
+    ),
+    "en": re.compile(_REQUEST.format(names="engels|english", please=_PLEASE), re.I),
 }
 _LANGUAGE_NAME = re.compile(
     r"\b(?:nederlands\w*|vlaams\w*|dutch|flemish|engels\w*|english)\b", re.I
@@ -73,6 +84,17 @@ def understand(
     turns = [(role, clean(said[: 10 * MAX_QUESTION])) for role, said in history][-MAX_TURNS:]
     language, why = question_language(text, turns, chosen, index)
     reasons = [f"language {language}: {why}"]
+    if _only_asks_for_language(text):
+        for place, (role, said) in reversed(list(enumerate(turns))):
+            if role == "user" and not _only_asks_for_language(said):
+                again = understand(said, turns[:place], None, index, mend, knows)
+                return replace(
+                    again,
+                    asked=text,
+                    language=language,
+                    worded=again.worded or again.language,
+                    reasons=(*reasons, f"asks again: {said}", *again.reasons),
+                )
     intent = question_intent(asked, text, knows)
     reasons.append(f"intent {intent}")
     mended = mend(text) if intent == "question" else text
@@ -82,9 +104,7 @@ def understand(
     context = _elliptical_on(text, turns) if intent == "question" else ""
     if context:
         reasons.append(f"may lean on: {context}")
-        parts = [part for part in parts if not _only_asks_for_language(part)]
         context = main_part(context)
-        parts, context = (parts, context) if parts else (question_parts(context), "")
     searched_for = mended if mended != text else ""
     told = next((said for role, said in reversed(turns) if role == "assistant"), "")
     return Query(text, tuple(parts), language, intent, context, searched_for, tuple(reasons), told)
@@ -104,9 +124,9 @@ def question_language(
     if chosen:
         return chosen, "the reader chose it"
     lead = _lead_of_dutch(text, index)
-    if abs(lead) < 0.3:
+    if abs(lead) < SWAYED:
         for role, said in reversed(turns):
-            if role == "user" and abs(earlier := _lead_of_dutch(said, index)) >= 0.3:
+            if role == "user" and abs(earlier := _lead_of_dutch(said, index)) >= UNSURE:
                 return ("nl" if earlier > 0 else "en"), "the conversation"
     return ("nl" if lead > 0 else "en"), f"its words ({lead:+.2f} for Dutch)"
 
@@ -184,7 +204,7 @@ def _elliptical_on(text: str, turns: Sequence[Turn]) -> str:
     content = [word for word in words(text) if is_content(word)]
     leans = bool(_ELLIPTICAL.match(text)) and len(content) <= 3
     refers = bool(ANAPHOR.search(text)) and len(content) <= 2
-    if not (leans or refers or _only_asks_for_language(text) or len(content) <= 1):
+    if not (leans or refers or len(content) <= 1):
         return ""
     for position in range(len(questions) - 1, -1, -1):
         said = questions[position]

@@ -37,7 +37,7 @@ class Retriever:
     """Finds and scores evidence in one open index; safe to use from several threads."""
 
     def __init__(self, index: Index, embedder: Embedder, faces: bool = True) -> None:
-        self._index = index
+        self.index = index
         self.catalog = index.catalog
         self._embedder = embedder
         self._faces = faces and index.manifest.faces > 0
@@ -88,11 +88,11 @@ class Retriever:
         """Return the chunks that any method finds, with their rank by method."""
         ranks: Ranks = {}
         for language in LANGUAGES:
-            found = self._index.nearest("chunks", language, asked.vector, DEPTH)
+            found = self.index.nearest("chunks", language, asked.vector, DEPTH)
             _note(ranks, f"dense-{language}", (chunk for chunk, _ in found))
-            hits = self._index.lexical.search(language, asked.expanded(language), DEPTH)
+            hits = self.index.lexical.search(language, asked.expanded(language), DEPTH)
             _note(ranks, f"lexical-{language}", (chunk for chunk, _ in hits))
-            near = self._index.nearest("sentences", language, meant.vector, NEAREST)
+            near = self.index.nearest("sentences", language, meant.vector, NEAREST)
             _note(ranks, f"sentences-{language}", self._holding(near))
         if self._faces:
             _note(ranks, "questions", self._by_questions(meant))
@@ -104,7 +104,7 @@ class Retriever:
         What expected questions and the nearest sentences lead to stays in, for it may share no
         word with the question.
         """
-        chunks = [self._index.catalog.chunk(identity) for identity in ranks]
+        chunks = [self.index.catalog.chunk(identity) for identity in ranks]
         scores = rank_passages(asked, [self._passage(chunk) for chunk in chunks])
         order = [chunks[place].id for place in np.argsort(-scores, kind="stable")]
         _note(ranks, "hybrid", order)
@@ -112,16 +112,16 @@ class Retriever:
         return [chunk for chunk in chunks if chunk.id in kept]
 
     def _read(self, chunk: Chunk) -> Passage:
-        sentences = [self._index.catalog.sentence(i).text for i in chunk.sentence_ids]
+        sentences = [self.index.catalog.sentence(i).text for i in chunk.sentence_ids]
         return self.matcher.passage(sentences, chunk.language)
 
     def _by_questions(self, asked: Asked) -> list[str]:
         """Return the chunks whose sentences answer the nearest expected questions."""
-        catalog = self._index.catalog
+        catalog = self.index.catalog
         near = [
             hit
             for language in LANGUAGES
-            for hit in self._index.nearest("faces", language, asked.vector, DEPTH)
+            for hit in self.index.nearest("faces", language, asked.vector, DEPTH)
         ]
         near.sort(key=lambda hit: -hit[1])
         led = dict.fromkeys(catalog.face_sentence(face) for face, _ in near)
@@ -135,7 +135,7 @@ class Retriever:
     def _scored(
         self, question: str, found: Sequence[tuple[str, str]], ranks: Ranks
     ) -> list[Evidence]:
-        catalog = self._index.catalog
+        catalog = self.index.catalog
         sentences = [catalog.sentence(identity) for identity, _ in found]
         views = [self._view(sentence) for sentence in sentences]
         asked = self._meant(question)
@@ -156,7 +156,7 @@ class Retriever:
 
     def _look(self, sentence: Sentence) -> score.View:
         """Return a sentence as scoring sees it."""
-        catalog = self._index.catalog
+        catalog = self.index.catalog
         article = catalog.article(sentence.article_id)
         language, text = article.language, self.matcher.text
         before = article.sentences[sentence.index - 1].text if sentence.index else ""
@@ -164,7 +164,7 @@ class Retriever:
         return score.View(
             text=sentence.text,
             words=text(sentence.text, language),
-            vector=self._index.sentence_vectors[catalog.sentence_row(sentence.id)],
+            vector=self.index.sentence_vectors[catalog.sentence_row(sentence.id)],
             twin=text(sentence.translation or twins, other(language)),
             before=text(before, language),
             title=text(article.title, language),
@@ -176,7 +176,7 @@ class Retriever:
         """Return a sentence's expected questions as scoring sees them, as the catalog has them."""
         if not self._faces:
             return score.NO_FACES
-        vectors = self._index.face_vectors[self.catalog.face_rows(sentence_id)]
+        vectors = self.index.face_vectors[self.catalog.face_rows(sentence_id)]
         text = self.matcher.text
         return score.Faces.of(
             [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from assistant.asking import has_topic
 from assistant.choose import ANSWERED, Choice, choose, in_language
+from assistant.follow import Told, followed, sureness, told
 from assistant.records import Evidence, Query
 from assistant.retrieve import Retriever
 from ingest.catalog import Catalog
@@ -45,35 +46,40 @@ class Search:
 
     def find(self, query: Query) -> Found:
         """Return what the index has on a question."""
-        texts = [self._texts(query, part) for part in query.parts]
-        self.retriever.read([text for some in texts for text in some])
+        leaning = [f"{query.context} {part}" for part in query.parts if query.context]
+        self.retriever.read([*query.parts, *leaning])
+        was = told(query.told, self._catalog) if query.context else Told()
         pairs = [
-            self._part(query, part, some) for part, some in zip(query.parts, texts, strict=True)
+            self._following(query, part, was) if query.context else self._alone(query, part)
+            for part in query.parts
         ]
         evidence = _merged([evidence for evidence, _ in pairs])
         return Found(tuple(evidence), tuple(choice for _, choice in pairs))
 
-    def _texts(self, query: Query, part: str) -> list[str]:
-        """Return what a part is searched with: itself, and with the question it leans on."""
-        leaning = [f"{query.context} {part}"] if query.context else []
-        return leaning if leaning and not has_topic(part) else [part, *leaning]
+    def _alone(self, query: Query, part: str) -> tuple[list[Evidence], Choice]:
+        """Return what answers a part that stands on its own."""
+        evidence = self._of_one_purpose(self.retriever.evidence(part))
+        return evidence, self._choose(query, part, evidence)
 
-    def _part(self, query: Query, part: str, texts: Sequence[str]) -> tuple[list[Evidence], Choice]:
-        """Return what answers one part, by the text that finds it most surely."""
-        found = []
-        for text in texts:
-            evidence = self._of_one_purpose(self.retriever.evidence(text))
-            if text != part:  # what was just said is no answer to what is asked next
-                evidence = [e for e in evidence if not self._was_told(e, query)] or evidence
-            found.append((evidence, self._choose(query, text, evidence)))
-        return max(found, key=lambda pair: pair[1].confidence)
+    def _following(self, query: Query, part: str, was: Told) -> tuple[list[Evidence], Choice]:
+        """Return what answers a part that leans on the conversation."""
+        evidence = self._of_one_purpose(self.follow_up(query.context, part, was))
+        whole = f"{query.context} {part}"
+        choice = self._choose(query, part if has_topic(part) else whole, evidence)
+        if choice.confidence:
+            choice = replace(choice, confidence=sureness(evidence, self._catalog))
+        return evidence, choice
 
-    def _was_told(self, evidence: Evidence, query: Query) -> bool:
-        """Return whether the reader was told this sentence last, in either language."""
-        sentence = self._catalog.sentence(evidence.sentence_id)
-        twins = [self._catalog.sentence(twin).text for twin in sentence.twins]
-        texts = (sentence.text, sentence.translation, *twins)
-        return any(text in query.told for text in texts if text)
+    def follow_up(self, context: str, part: str, was: Told) -> list[Evidence]:
+        """Return the evidence for a part that leans on `context`, best first."""
+        whole, search = f"{context} {part}", self.retriever
+        by_itself, with_context = search.evidence(part), search.evidence(whole)
+        wanted = {e.sentence_id for e in (*by_itself, *with_context)} | set(was.around)
+        alone, in_context = (
+            found + search.evidence_of(text, sorted(wanted - {e.sentence_id for e in found}))
+            for text, found in ((part, by_itself), (whole, with_context))
+        )
+        return followed(alone, {e.sentence_id: e for e in in_context}, was)
 
     def _of_one_purpose(self, evidence: list[Evidence]) -> list[Evidence]:
         """Return the evidence without calls to action, or only those if one is the best."""
@@ -85,7 +91,10 @@ class Search:
         """Return what answers one part of the question, in the reader's language where it can."""
         matcher, sentence = self.retriever.matcher, self._catalog.sentence
         choice = choose(part, evidence, sentence, matcher)
-        chosen = in_language(part, choice, evidence, query.language, sentence, matcher)
+        other = query.worded not in (None, query.language)
+        chosen = in_language(
+            part, choice, evidence, query.language, sentence, matcher, in_other=other
+        )
         return replace(choice, chosen=chosen)
 
 

@@ -37,7 +37,14 @@ _SMALLTALK = {
         re.I,
     ),
     "about_me": re.compile(
-        r"(?:(?:and |en )?(?:who|what) are you(?: exactly)?|what (?:can|do) you do|"
+        r"(?:(?:and |en )?(?:who|what) are you(?: exactly)?|"
+        r"(?:do|can) you (?:speak|understand|know|talk)(?: in)? (?:dutch|english|flemish)(?: too)?|"
+        r"(?:spreek|spreekt|praat|praten|versta|verstaat|ken|kent|begrijp|begrijpt) (?:je|jij|u|ge|"
+        r"jullie)(?: ook)? (?:engels|nederlands|vlaams)|"
+        r"(?:(?:can|may) i (?:ask|write|chat|type)|(?:mag|kan) ik)(?: (?:this|it|het|dat))?"
+        r"(?: ook)?"
+        r" in (?:het )?(?:dutch|english|engels|nederlands)(?: vragen| schrijven| chatten)?|"
+        r"what (?:can|do) you do|"
         r"what can i ask(?: you)?|how (?:do|can) you (?:work|help)(?: me)?|how does this work|"
         r"(?:can|could) you help(?: me)?|help|"
         r"how does (?:this|the) (?:chat|assistant|bot)(?:bot)? work|what is this(?: chat)?|"
@@ -71,7 +78,10 @@ _CONTACT = re.compile(
     r"speak (?:to|with))"
     r" (?:you\b|us\b|someone|somebody|anyone|an? (?:person|human|expert|consultant|advis[eo]r|"
     r"colleague)|your (?:team|people|company|firm|office))|get in touch|"
-    r"your (?:phone|telephone|e-?mail|address|office|contact|website|number)|"
+    r"your (?:phone|telephone|e-?mail|address|offices?|contact|website|number)|"
+    r"(?:can|could|will|would|does|do) your (?:firm|company|team|people|agency|consultants)|"
+    r"(?:kan|kunnen|doet|doen) (?:jullie|uw) (?:firma|bedrijf|kantoor|team|mensen|adviseurs)|"
+    r"waar (?:zit|zitten|zijn|vind ik) (?:jullie|u)(?: gevestigd)?(?=\W*$)|"
     r"(?:phone|telephone) number|e-?mail ?address|contact (?:details|information|form|person|page)|"
     r"(?:make|book|schedule) an? (?:appointment|meeting|call)|"
     r"contact (?:opnemen|met (?:jullie|u|iemand))|(?:jullie|u|iemand) (?:contacteren|bereiken|"

@@ -13,7 +13,8 @@ What a weight can be learned from, none of it what the gate asks:
 - elsewhere/: ten articles in both languages on ten other topics, with 400 questions of the same
   kinds and no expected questions, as the firm's next article may be.
 - written/: 63 more such articles with 7,988 questions, a quarter near misses that are hard to tell.
-  Only reported, of every other article and question.
+  Only reported, of every other article and question. Its follow-ups fit the weights of
+  assistant/follow.py.
 
 A confidence must tell covered questions from near misses: those that people wrote, and questions
 with another's name in them. XQuAD's questions are far from what the corpus is about.
@@ -28,20 +29,25 @@ import argparse
 import re
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from assistant import follow
 from assistant.asking import main_part, question_parts
+from assistant.query import understand
 from assistant.records import Evidence
 from assistant.retrieve import Retriever
 from assistant.score import CONFIDENCE, WEIGHTS
+from assistant.search import Search
 from evals.questions import load_questions
 from evals.xquad import Collection, Marked, half_of, open_retriever
 from ingest.build import ensure_index
-from ingest.embedder.encoder_tuning import read_lessons
+from ingest.embedder.encoder_tuning import read_lessons, rows_of
 from ingest.facts import names
 from ingest.records import LANGUAGES
 from ingest.settings import Settings
@@ -52,10 +58,12 @@ TOP = 40  # candidates of a question that are looked at
 SHRINK = 0.0003  # ridge penalty
 STEPS = 40  # of Newton's method; it settles in eight
 DESCENTS, PACE = 600, 0.3
+FOLLOWED_PACE = 0.05  # told and next are true of few candidates: a longer step would overshoot
 LEFT_OUT = 3  # every so many of the expected questions is asked: a third tells as much
 PARAGRAPH = 5  # sentences of a written article
 FAR = 6  # every so many of XQuAD's questions is asked of the corpus
-UNCOVERED = 0.2  # share of visitors' questions that the articles don't cover
+UNCOVERED = 0.2  # share of visitors' questions that the articles don't cover …
+PUSHED_ON = 0.3  # … and of their follow-ups, which push on to what an article leaves out
 RANKED_ON = ("expected", "own", "visitors", "xquad", "elsewhere")
 TOLD_ON = ("expected", "own", "own, bare", "xquad", "visitors", "elsewhere")
 
@@ -98,7 +106,26 @@ def main(arguments: list[str] | None = None) -> int:
         fresh = _told(asked, weights)
         print(f"  {name}: AUROC {now:.3f} now, {auroc(fresh, confidence):.3f}")
         print(f"    shown at .5: {at_half(fresh, confidence)}")
+    _fit_followups(HERE / "written")
     return 0
+
+
+def _fit_followups(folder: Path) -> None:
+    """Fit and print the weights of assistant/follow.py; its doubts are those at present weights."""
+    pairs = list(_of_followups(folder))
+    asked = [one for one, _ in pairs]
+    weights = fit_ranking([asked], tuple(follow.WEIGHTS), FOLLOWED_PACE)
+    print("follow.WEIGHTS =", _rounded(weights))
+    print(f"  first right {first(asked, follow.WEIGHTS):.3f} now, {first(asked, weights):.3f}")
+    vector = np.array(list(follow.WEIGHTS.values()))
+    told: Told = []
+    for one, seen in pairs:
+        best = int((_matrix(one.candidates, list(follow.WEIGHTS)) @ vector).argmax())
+        told.append((seen, one.right[best], any(one.right)))
+    confidence = fit_confidence([told], PUSHED_ON)
+    print("follow.CONFIDENCE =", _rounded(confidence))
+    print(f"  AUROC {auroc(told, follow.CONFIDENCE):.3f} now, {auroc(told, confidence):.3f}")
+    print(f"    shown at .5: {at_half(told, confidence)}")
 
 
 def _of_half(collection: Collection, half: int) -> Iterator[Asked]:
@@ -137,29 +164,63 @@ def _of_elsewhere(collection: Collection, folder: Path) -> Iterator[Asked]:
 
 def _of_written(folder: Path) -> Iterator[Asked]:
     """Yield the questions of every other written article, all of them in one corpus."""
-    lessons = read_lessons(folder)[::2]
-    with tempfile.TemporaryDirectory() as place:
-        settings = replace(Settings(), corpus=Path(place, "corpus"), index=Path(place, "index"))
-        pages = settings.corpus / "pages"
-        pages.mkdir(parents=True)
-        for number, lesson in enumerate(lessons):
-            for language in LANGUAGES:
-                own = [
-                    text
-                    for text, name in zip(lesson.sentences, lesson.languages, strict=True)
-                    if name == language
-                ]
-                parts = [" ".join(own[n : n + PARAGRAPH]) for n in range(0, len(own), PARAGRAPH)]
-                text = "\n\n".join([f"Article {number} ({language})", *parts])
-                (pages / f"{number}-{language}.txt").write_text(text + "\n", "utf-8")
-        ensure_index(settings)
-        retriever = open_retriever(settings, faces=False)
-        for lesson in lessons:
+    with _written(folder) as (retriever, _):
+        for lesson in read_lessons(folder)[::2]:
             for question, right in lesson.questions[::2]:
                 if len(question_parts(main_part(question))) == 1:
                     texts = {lesson.sentences[n] for n in right}
                     found = retriever.evidence(main_part(question))
                     yield _table(found, {e.sentence_id for e in found if e.text in texts})
+
+
+def _of_followups(folder: Path) -> Iterator[tuple[Asked, Features]]:
+    """Yield the follow-ups that lean on what was told, and what a confidence sees of each.
+
+    A line holds the article, the question before, the numbers of the sentences told, the
+    follow-up, and the numbers of those that answer it, in either language, or none.
+    """
+    with _written(folder) as (retriever, articles):
+        search = Search(retriever, retriever.catalog)
+        for name, before, told, text, right in rows_of(folder / "followups.tsv"):
+            if name not in articles:
+                continue
+            texts = [articles[name][int(n)] for n in told.split(",")]
+            answers = {articles[name][int(n)] for n in right.split(",") if n}
+            history = [("user", before), ("assistant", " ".join(texts))]
+            query = understand(text, history, None, retriever.index)
+            if query.context and len(query.parts) == 1:
+                was = follow.told(query.told, retriever.catalog)
+                found = search.follow_up(query.context, query.parts[0], was)
+                candidates = [dict(e.parts) for e in found]
+                yield (
+                    Asked(
+                        tuple({n: c[f"follow_{n}"] for n in follow.WEIGHTS} for c in candidates),
+                        tuple(e.text in answers for e in found),
+                    ),
+                    follow.told_of(found, retriever.catalog),
+                )
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[tuple[Retriever, dict[str, list[str]]]]:
+    """Open an index of every other written article; with the sentences of each by its name."""
+    articles: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, _, language, text in rows_of(folder / "sentences.tsv"):
+        articles[name].append((language, text))
+    with tempfile.TemporaryDirectory() as place:
+        settings = replace(Settings(), corpus=Path(place, "corpus"), index=Path(place, "index"))
+        pages = settings.corpus / "pages"
+        pages.mkdir(parents=True)
+        kept = {name: articles[name] for name in sorted(articles)[::2]}  # as read_lessons has them
+        for number, sentences in enumerate(kept.values()):
+            for language in LANGUAGES:
+                own = [text for one, text in sentences if one == language]
+                parts = [" ".join(own[n : n + PARAGRAPH]) for n in range(0, len(own), PARAGRAPH)]
+                text = "\n\n".join([f"Article {number} ({language})", *parts])
+                (pages / f"{number}-{language}.txt").write_text(text + "\n", "utf-8")
+        ensure_index(settings)
+        texts = {name: [text for _, text in some] for name, some in kept.items()}
+        yield open_retriever(settings, faces=False), texts
 
 
 def _of_corpus(collection: Collection, path: Path, more: Path) -> Sets:
@@ -220,12 +281,15 @@ def _table(found: Sequence[Evidence], right: set[str]) -> Asked:
     return Asked(tuple(dict(e.parts) for e in top), tuple(e.sentence_id in right for e in top))
 
 
-def fit_ranking(sets: Sequence[Sequence[Asked]]) -> Features:
+def fit_ranking(
+    sets: Sequence[Sequence[Asked]],
+    fitted: Sequence[str] = tuple(WEIGHTS),
+    pace: float = PACE,
+) -> Features:
     """Return the weights that make the right candidates likely: a softmax over each question's.
 
     Each set weighs the same.
     """
-    fitted = list(WEIGHTS)
     tables = [
         [(_matrix(a.candidates, fitted), np.array(a.right)) for a in asked if any(a.right)]
         for asked in sets
@@ -242,7 +306,7 @@ def fit_ranking(sets: Sequence[Sequence[Asked]]) -> Features:
                 target = likely * right
                 change = table.T @ (likely / likely.sum() - target / target.sum())
                 gradient += change / len(part) / len(tables)
-        weights -= PACE * gradient
+        weights -= pace * gradient
     found = map(float, weights / spread)
     return dict(zip(fitted, found, strict=True))
 
@@ -292,14 +356,14 @@ def _told(asked: Sequence[Asked], weights: Features) -> Told:
     return told
 
 
-def fit_confidence(sets: Sequence[Told]) -> Features:
-    """Return logistic weights, each set weighing the same, uncovered questions UNCOVERED of it."""
+def fit_confidence(sets: Sequence[Told], uncovered: float = UNCOVERED) -> Features:
+    """Return logistic weights, each set weighing the same, uncovered questions that share of it."""
     fitted = list(sets[0][0][0])
     table = np.array([[*(f[n] for n in fitted), 1.0] for told in sets for f, *_ in told])
     spread = _spread(table)
     table /= spread
     right = np.array([r for told in sets for _, r, _ in told], float)
-    share = np.concatenate([_shares(told) for told in sets]) / len(sets)
+    share = np.concatenate([_shares(told, uncovered) for told in sets]) / len(sets)
     weights = np.zeros(len(fitted) + 1)
     penalty = np.diag([SHRINK] * len(fitted) + [0.0])
     for _ in range(STEPS):  # Newton's method
@@ -310,11 +374,11 @@ def fit_confidence(sets: Sequence[Told]) -> Features:
     return dict(zip([*fitted, "bias"], map(float, weights / spread), strict=True))
 
 
-def _shares(told: Told) -> np.ndarray:
+def _shares(told: Told, uncovered: float) -> np.ndarray:
     """Return what each question weighs, together 1."""
     covered = np.array([c for *_, c in told])
     among = np.where(covered, covered.sum(), (~covered).sum())
-    weighed: np.ndarray = np.where(covered, 1 - UNCOVERED, UNCOVERED) / among
+    weighed: np.ndarray = np.where(covered, 1 - uncovered, uncovered) / among
     return weighed
 
 

@@ -1,0 +1,126 @@
+"""A conversation over the real article: what was told, what comes next, and what is left open."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import Assistant
+from assistant.asking import main_part
+from assistant.follow import WEIGHTS, followed, told
+from assistant.query import understand
+from assistant.records import Evidence
+from ingest.catalog import Catalog
+from ingest.index import Index, open_index
+from ingest.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def index(settings: Settings) -> Index:
+    return open_index(settings.index)
+
+
+def talk(assistant: Assistant, *questions: str) -> list[tuple[str, str]]:
+    """Return the turns of a conversation."""
+    turns: list[tuple[str, str]] = []
+    for question in questions:
+        answer = assistant.ask(question, turns)
+        turns += [("user", question), ("assistant", answer.text)]
+    return turns
+
+
+def test_what_was_told_is_found_with_its_twins_and_what_stands_around(index: Index) -> None:
+    catalog = index.catalog
+    selection = next(
+        s for a in catalog.articles() for s in a.sentences if s.text.startswith("De selectie")
+    )
+    was = told(f"Vooraf iets anders. {selection.text} [1]", catalog)
+    assert was.sentences == {selection.id}  # only the Dutch version has it
+    assert was.next == {f"{selection.article_id}.{selection.index + 1}"}
+    assert selection.id in was.around[:2]
+    assert {catalog.sentence(name).article_id for name in was.around} > {selection.article_id}
+    translated = told(f"{selection.translation} [1]", catalog)
+    assert translated == was
+    assert told("Dat staat niet in de artikelen.", catalog).sentences == frozenset()
+    assert told("", catalog).around == ()
+
+
+def test_of_two_that_score_alike_the_one_that_comes_next_is_first(index: Index) -> None:
+    catalog: Catalog = index.catalog
+    article = next(a for a in catalog.articles() if len(a.sentences) > 9)
+    was = told(article.sentences[4].text, catalog)
+    rows = [
+        Evidence(s.id, "", article.language, s.text, 0.1)
+        for s in (article.sentences[9], article.sentences[5])
+    ]
+    found = followed(rows, {row.sentence_id: row for row in rows}, was)
+    assert [row.sentence_id for row in found] == [article.sentences[n].id for n in (5, 9)]
+    parts = dict(found[0].parts)
+    assert {name: parts[f"follow_{name}"] for name in ("told", "next")} == {"told": 0, "next": 1}
+    assert set(WEIGHTS) == {name[7:] for name in parts if name.startswith("follow_")}
+
+
+@pytest.mark.parametrize(
+    ("questions", "facts"),
+    [
+        (("What support does the government give them?", "and how many are there?"), ("14,600",)),
+        (("Hoeveel zijn er?", "en hoe worden ze gekozen?"), ("voorselectie",)),
+        (("What are the steps of the selection?", "who decides that?"), ("national government",)),
+        (("Is this a threat to European companies?", "in which sectors?"), ("biotechnology",)),
+    ],
+)
+def test_a_follow_up_is_answered_as_it_is_meant(
+    assistant: Assistant, questions: tuple[str, ...], facts: tuple[str, ...]
+) -> None:
+    last = talk(assistant, *questions)[-1][1]
+    assert all(fact in last for fact in facts), last
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        ("wat deden de autobouwers fout?", "welke merken?"),
+        ("Aan welke criteria moet een Little Giant voldoen?", "waarom net die?"),
+    ],
+)
+def test_what_the_articles_leave_open_is_not_answered_by_what_was_told(
+    assistant: Assistant, questions: tuple[str, ...]
+) -> None:
+    *before, last = questions
+    assert assistant.ask(last, talk(assistant, *before)).status == "not_covered"
+
+
+def test_the_last_answer_is_asked_for_in_the_other_language(assistant: Assistant) -> None:
+    turns = talk(assistant, "What support do they get?", "and how many are there?")
+    dutch = assistant.ask("Kan je dat in het Nederlands zeggen?", turns)
+    assert dutch.language == "nl"
+    assert {s.language for s in dutch.sentences} == {"nl"}
+    assert "14.600" in dutch.text
+
+
+def test_in_a_language_is_no_request_where_it_is_what_is_asked_about(index: Index) -> None:
+    for text, asks_for in [
+        ("Kan een bemiddeling in het Engels?", "nl"),
+        ("Is the article in Dutch?", "en"),
+        ("Wat zijn de criteria, in het Engels graag", "en"),
+        ("answer in Dutch", "nl"),
+    ]:
+        assert understand(text, (), None, index).language == asks_for, text
+
+
+def test_a_word_that_tells_no_language_is_in_the_conversations(index: Index) -> None:
+    history = [("user", "What revenue does a company need?"), ("assistant", "…")]
+    assert understand("in dollars?", history, None, index).language == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("ok en hoeveel zijn er nu?", "en hoeveel zijn er nu?"),
+        ("nee? hoe komt dat dan?", "hoe komt dat dan?"),
+        ("Great, and who decides?", "and who decides?"),
+        ("No reason to panic?", "No reason to panic?"),
+        ("top 3 criteria?", "top 3 criteria?"),
+    ],
+)
+def test_what_is_said_to_the_last_answer_is_no_question(text: str, asked: str) -> None:
+    assert main_part(text) == asked
