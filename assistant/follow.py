@@ -18,11 +18,20 @@ from ingest.catalog import Catalog
 
 AROUND = 60  # sentences of the article that was told of, the nearest, that are candidates
 
-# The fit gives `home` 5, for those follow-ups never turn to another article; some visitors' do.
-WEIGHTS = {"alone": 0.8, "in_context": 0.4, "told": 1.0, "home": 3.5, "next": 3.5}
+# The fit gives `home` 5.5, for those follow-ups never turn to another article; some visitors' do.
+WEIGHTS = {"alone": 0.8, "in_context": 0.4, "told": 1.1, "home": 3.5, "next": 3.5}
 BIAS = -3.0
-# `alone` is the log-odds of the confidence in the question by itself.
-CONFIDENCE = {"alone": 0.6, "told": -0.4, "next": 0.3, "doubt": -1.2, "bias": 1.2}
+# `alone` and `leaning` are the log-odds of the confidence in the few words by themselves, and with
+# the question leant on.
+CONFIDENCE = {
+    "alone": 0.6,
+    "leaning": 0.2,
+    "home": 3.7,
+    "told": -0.8,
+    "next": 0.6,
+    "doubt": -1.0,
+    "bias": -2.5,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def features(alone: Evidence, in_context: Evidence, was: Told) -> dict[str, floa
         "alone": logit(alone.score),
         "in_context": logit(in_context.score),
         "told": float(name in was.sentences),
-        "home": float(name in was.around),
+        "home": float(not was.around or name in was.around),  # nowhere is else if nothing was told
         "next": float(name in was.next),
     }
 
@@ -83,8 +92,10 @@ def followed(
     """Return the evidence for a follow-up, best first; each has its sentence in `in_context`."""
     found = []
     for item in alone:
-        parts = features(item, in_context[item.sentence_id], was)
+        whole = in_context[item.sentence_id]
+        parts = features(item, whole, was)
         total = BIAS + sum(weight * parts[name] for name, weight in WEIGHTS.items())
+        parts["leaning"] = logit(confidence(dict(whole.parts)))
         shown = (*item.parts, *((f"follow_{name}", value) for name, value in parts.items()))
         found.append(replace(item, score=1 / (1 + math.exp(-total)), parts=shown))
     return sorted(found, key=lambda e: (-e.score, e.sentence_id))
@@ -95,6 +106,8 @@ def told_of(evidence: Sequence[Evidence], catalog: Catalog) -> dict[str, float]:
     parts = dict(evidence[0].parts)
     return {
         "alone": logit(confidence(parts)),
+        "leaning": parts["follow_leaning"],
+        "home": parts["follow_home"],
         "told": parts["follow_told"],
         "next": parts["follow_next"],
         "doubt": doubt(evidence, catalog.sentence),

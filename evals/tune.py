@@ -29,7 +29,7 @@ import argparse
 import re
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -239,13 +239,18 @@ def _of_corpus(collection: Collection, path: Path, more: Path) -> Sets:
 
 
 def _left_out(retriever: Retriever) -> Iterator[Asked]:
-    """Yield each expected question without itself and its likest in the other language."""
+    """Yield each expected question without itself and its likest in the other language.
+
+    Not those that several sentences answer together.
+    """
     catalog = retriever.catalog
-    for article in catalog.articles():
-        for sentence in article.sentences:
-            same = {sentence.id, *sentence.twins}
-            same |= {other for twin in sentence.twins for other in catalog.sentence(twin).twins}
-            for face in catalog.faces(sentence.id)[::LEFT_OUT]:
+    sentences = [sentence for article in catalog.articles() for sentence in article.sentences]
+    given = Counter(face.text for sentence in sentences for face in catalog.faces(sentence.id))
+    for sentence in sentences:
+        same = {sentence.id, *sentence.twins}
+        same |= {other for twin in sentence.twins for other in catalog.sentence(twin).twins}
+        for face in catalog.faces(sentence.id)[::LEFT_OUT]:
+            if given[face.text] == 1:  # another sentence that has it would be taken for wrong
                 yield _asked(retriever.without(face), face.text, same)
     for face in catalog.faces("")[::LEFT_OUT]:
         yield _asked(retriever.without(face), face.text, set())
