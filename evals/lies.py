@@ -25,6 +25,12 @@ _AUXILIARY: dict[Language, re.Pattern[str]] = {
 }
 _NOT: dict[Language, str] = {"nl": "niet", "en": "not"}
 _DENIED = re.compile(r"\s?\b(?:not|never|niet|nooit)\b(?! only| just| alleen| enkel)", re.I)
+# What opens with a preposition, without a comma before its verb, has its subject after it.
+_NO_SUBJECT = re.compile(
+    r"^\W*(?:aan|op|in|bij|voor|na|volgens|om|met|door|tijdens|sinds|uit|van|at|on|for|after|with|by|"
+    r"from|under|during|since)\b[^,]*$",
+    re.I,
+)
 _LEANS = re.compile(  # who it is about stands elsewhere
     r"\b(?:they|these|this|that|it|its|their|to|how|ze|zij|deze|dit|dat|die|het|hun|te|hoe)\b|,",
     re.I,
@@ -183,7 +189,7 @@ def _merged(text: str, other: str, language: Language) -> str:
     if not first or not second:
         return ""
     one, two, deed = text[: first.start()], other[: second.start()], other[second.start() :]
-    if len(one.split()) < 2:  # "Moreover": no subject
+    if len(one.split()) < 2 or _NO_SUBJECT.match(one):  # "Moreover", "On the one hand"
         return ""
     if _LEANS.search(one) or _LEANS.search(two) or _LEANS.match(" ".join(deed.split()[1:])):
         return ""  # "they": the two may well be about the same
