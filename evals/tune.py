@@ -125,7 +125,7 @@ def _fit_followups(folder: Path) -> None:
     confidence = fit_confidence([told], PUSHED_ON)
     print("follow.CONFIDENCE =", _rounded(confidence))
     print(f"  AUROC {auroc(told, follow.CONFIDENCE):.3f} now, {auroc(told, confidence):.3f}")
-    print(f"    shown at .5: {at_half(told, confidence)}")
+    print(f"    shown at .5: {at_half(told, follow.CONFIDENCE)} now, {at_half(told, confidence)}")
 
 
 def _of_half(collection: Collection, half: int) -> Iterator[Asked]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant import Assistant
 from assistant.asking import main_part
-from assistant.follow import WEIGHTS, followed, told
+from assistant.follow import WEIGHTS, features, followed, told
 from assistant.query import understand
 from assistant.records import Evidence
 from assistant.score import CONFIDENCE
@@ -46,6 +48,17 @@ def test_what_was_told_is_found_with_its_twins_and_what_stands_around(index: Ind
     assert translated == was
     assert told("Dat staat niet in de artikelen.", catalog).sentences == frozenset()
     assert told("", catalog).around == ()
+
+
+def test_far_off_in_a_long_article_is_still_at_home(index: Index) -> None:
+    catalog = index.catalog
+    long = max(catalog.articles(), key=lambda article: len(article.sentences))
+    was = told(long.sentences[0].text, catalog)
+    away = replace(was, around=was.around[:5])  # as where there are more than are looked at
+    last = Evidence(long.sentences[-1].id, "", long.language, "", 0.1, parts=tuple(SEEN.items()))
+    elsewhere = replace(last, sentence_id="elsewhere.3")
+    assert [features(e, e, away)["home"] for e in (last, elsewhere)] == [1.0, 0.0]
+    assert features(elsewhere, elsewhere, told("", catalog))["home"] == 1.0  # nothing was told
 
 
 def test_of_two_that_score_alike_the_one_that_comes_next_is_first(index: Index) -> None:
