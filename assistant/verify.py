@@ -1,10 +1,12 @@
-"""Whether the article sentences that a written sentence cites support it; no model is the judge.
+"""Whether the article sentences that a written sentence cites support it.
 
 A language model's sentence is read word by word (assistant/reading.py) and held against the cited
 sentences, in both languages: its figures, names, opposites and denials must be theirs, and its
 words must meet theirs. What cannot be settled so is decided by a logistic model of how well the
-words are met, fitted on the tuning half of evals/mutations.jsonl. It errs towards withholding: an
-honest sentence withheld costs a smoother answer, a lie shown costs trust.
+words are met and of what the shipped entailment model says of claim and source as a whole, fitted
+on the tuning half of evals/mutations.jsonl. The language model that wrote the sentence is never
+asked. It errs towards withholding: an honest sentence withheld costs a smoother answer, a lie shown
+costs trust.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from assistant.likeness import MET, SAME_STEM, SURE, strengths
 from assistant.meeting import TIED, Case, Version, case
 from assistant.reading import Reading, read
 from assistant.score import REFERS_BACK
+from ingest.embedder.entailment import load_entailment
 from ingest.records import Language
 
 if TYPE_CHECKING:
@@ -30,11 +33,18 @@ if TYPE_CHECKING:
 
 
 FAR = 5  # words apart that neighbours of a claim may stand in its source
-WEIGHTS = {"weakest": -2.2, "second": -1.8, "verbatim": -1.0, "cross": 1.2, "apart": -1.5}
+WEIGHTS = {
+    "weakest": -2.2,
+    "second": -1.8,
+    "verbatim": -1.0,
+    "cross": 1.2,
+    "apart": -1.5,
+    "entailed": 0.3,
+}
 BIAS = 2.3
-# Chosen for the lies: 97 % of the tuning half's fall below, with 41 % of its honest sentences. Of
-# the gate half's, 93 % and 66 %.
-THRESHOLD = 0.885
+# Chosen for the lies: 98 % of the tuning half's fall below, with 45 % of its honest sentences.
+THRESHOLD = 0.893
+UTMOST = 4.0  # that the entailment model says for a sentence: what it can't save isn't read by it
 PAIRED = 3  # of the evidence, by how much they cover, are tried two at a time
 
 
@@ -73,6 +83,7 @@ class Verifier:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._read = lru_cache(maxsize=8192)(self._reading)
+        self._entailed = lru_cache(maxsize=2048)(_entailed)
 
     def _reading(self, text: str, language: Language) -> tuple[Reading, np.ndarray]:
         """Return the text, read, and the vectors of its content words."""
@@ -111,17 +122,27 @@ class Verifier:
         if not cited:
             return Verdict(False, "nothing is cited", 0.0)
         reason, one = self.signals(text, language, cited)
-        if not reason and probability(features(one)) < THRESHOLD:
+        if not reason and self._likely(text, language, cited, one) < THRESHOLD:
             unmet = [
                 w.text
                 for w, met in zip(one.claim.content, one.union, strict=True)
                 if met < MET and not w.light
             ]
             says = f"no cited sentence says: {', '.join(unmet)}"
-            reason = says if unmet else "its words stand far apart where they are cited"
+            reason = says if unmet else "the cited sentences say it otherwise"
         if not (one.claim.numbers or ((one.weights == 1) & (one.union >= MET)).any()):
             reason = reason or "it says nothing that can be checked"
         return Verdict(not reason, reason, one.covered)
+
+    def _likely(self, text: str, language: Language, cited: Sequence[Source], one: Case) -> float:
+        """Return the probability that a sentence is supported; 0 where its words rule it out."""
+        parts = features(one)
+        if probability(parts | {"entailed": UTMOST}) < THRESHOLD:
+            return 0.0
+        if any(_taken(one.claim, version.reading) for version in one.versions):
+            return probability(parts | {"entailed": 0.0})
+        spoken = [s.twin if s.twin and s.language != language else s.text for s in cited]
+        return probability(parts | {"entailed": self._entailed(text, " ".join(spoken))})
 
     def support(self, text: str, language: Language, evidence: Sequence[Source]) -> tuple[int, ...]:
         """Return the numbers of the fewest sentences that support `text`; () where none do.
@@ -138,6 +159,20 @@ class Verifier:
             if self.check(text, language, two).supported:
                 return tuple(sorted(one.number for one in two))
         return ()
+
+
+def _taken(claim: Reading, source: Reading) -> bool:
+    """Return whether a claim is its source's words in their order, some left out.
+
+    The entailment model has seen few such, and most of them were lies.
+    """
+    rest = iter(word.text for word in source.words)
+    return all(word.text in rest for word in claim.words)
+
+
+def _entailed(text: str, evidence: str) -> float:
+    """Return the log-odds, by the entailment model, that the evidence supports the text."""
+    return float(load_entailment().logits(text, [evidence])[0])
 
 
 def features(one: Case) -> dict[str, float]:

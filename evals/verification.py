@@ -6,14 +6,12 @@ made by evals/mutate.py. Each names its half. Only sentences whose id opens with
 gate: they were written blind, and halved by sha1 of what they cite, less what had been read in
 tuning. Their articles occur in both halves. Passages of XQuAD (CC BY-SA 4.0) are quoted in it.
 
-`--written` takes `written/claims.tsv` instead: 24,500 claims that 22 writers made about the
-articles of ingest/embedder/asked, true ones as freely worded as a good model's, and false ones
-like them with one thing wrong. A quarter of the articles, by sha1, are for the gate.
+`--written` takes `written/claims.tsv` instead (evals/written_claims.py). Its tuning half taught
+the entailment model, so only its gate half says something.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import time
@@ -24,11 +22,12 @@ from pathlib import Path
 
 from assistant.verify import Source, Verifier
 from evals.questions import Half, QuestionsError
-from ingest.embedder.encoder_tuning import ASKED, rows_of
+from evals.written_claims import WRITTEN as FOLDER
+from evals.written_claims import held_out, read_claims, sentences
 from ingest.records import Language
 
 SHIPPED = Path(__file__).parent / "mutations.jsonl"
-WRITTEN = Path(__file__).parent / "written" / "claims.tsv"
+WRITTEN = FOLDER / "claims.tsv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,38 +90,30 @@ def load_mutations(path: Path = SHIPPED, half: Half = "gate") -> list[Mutation]:
 
 
 def load_written(path: Path = WRITTEN, half: Half = "gate") -> list[Mutation]:
-    """Return the freely worded claims of one half, or all.
+    """Return the written claims of one half, or all; the gate's articles were not learned from.
 
-    A line holds the article, the numbers of the sentences cited, the claim's language, "true" or
-    what is wrong with it, and the claim. Raises QuestionsError for a file that is none.
+    Raises QuestionsError for a file that is none.
     """
-    try:
-        articles: dict[str, list[tuple[Language, str]]] = {}
-        for name, _, language, text in rows_of(ASKED / "sentences.tsv"):
-            articles.setdefault(name, []).append(("nl" if language == "nl" else "en", text))
-        found = []
-        for place, (name, numbers, language, label, text) in enumerate(rows_of(path)):
-            cited, rows = [int(n) for n in numbers.split(",")], articles[name]
-            first = cited[0]
-            before = rows[first - 1] if first else rows[first]
-            gate = hashlib.sha1(name.encode()).digest()[0] < 64  # no secret
-            found.append(
-                Mutation(
-                    id=f"{name}.{place}",
-                    group=name,
-                    half="gate" if gate else "tuning",
-                    language="nl" if language == "nl" else "en",
-                    text=text,
-                    cited=tuple(rows[n][1] for n in cited),
-                    cited_language=rows[first][0],
-                    twins=(),
-                    before=before[1] if first and before[0] == rows[first][0] else "",
-                    honest=label == "true",
-                    kind=label,
-                )
+    rows, kept, found = sentences(), held_out(), list[Mutation]()
+    for place, claim in enumerate(read_claims(path)):
+        first = claim.numbers[0]
+        language = rows[claim.article, first][0]
+        before = rows.get((claim.article, first - 1), ("", ""))
+        found.append(
+            Mutation(
+                id=f"{claim.article}.{place}",
+                group=claim.article,
+                half="gate" if claim.article in kept else "tuning",
+                language=claim.language,
+                text=claim.text,
+                cited=tuple(rows[claim.article, n][1] for n in claim.numbers),
+                cited_language=language,
+                twins=(),
+                before=before[1] if before[0] == language else "",
+                honest=claim.true,
+                kind=claim.label,
             )
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise QuestionsError(f"{path}: can't be read as a file of claims ({error}).") from error
+        )
     return [one for one in found if half in ("all", one.half)]
 
 

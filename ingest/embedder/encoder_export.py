@@ -1,6 +1,6 @@
 """Writes a trained sentence encoder as one ONNX file, its matrices int8 with a scale a row.
 
-And reads one back, to train it further.
+And reads one back, to train it further; and writes the entailment model, which shares its table.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ OPSET = 17  # onnxruntime reads it since 1.12
 def write_onnx(out: Path, body: Any) -> int:
     """Write a transformers BertModel as a file; return its size in bytes."""
     torch = import_extra("torch", "train")
-    encoder = _encoder_class(torch)(body).eval()
+    encoder = _classes(torch)[0](body).eval()
     axes = {0: "texts", 1: "pieces"}
     torch.onnx.export(
         encoder,
@@ -31,6 +31,42 @@ def write_onnx(out: Path, body: Any) -> int:
         do_constant_folding=False,  # folding would write the int8 matrices as float32
         dynamo=False,
     )
+    return out.stat().st_size
+
+
+def write_entailment(out: Path, body: Any, mark: Any, head: Any, encoder: Path) -> int:
+    """Write the entailment model beside its encoder, whose table it reads; return its size.
+
+    `body` is the encoder's, cut down and trained on; `mark` (dimensions,) is added to each piece
+    of a claim; `head` are a linear layer, GELU and a linear layer.
+    """
+    torch, onnx = import_extra("torch", "train"), import_extra("onnx", "train")
+    model = _classes(torch)[1](body, mark, head).eval()
+    held = {one.name: one for one in onnx.load(str(encoder)).graph.initializer}
+    model.table.scale = torch.from_numpy(onnx.numpy_helper.to_array(held["table.scale"]).copy())
+    axes = {0: "pairs", 1: "pieces"}
+    ids, ones = torch.tensor([[0, 3, 2, 0, 3, 2]]), torch.ones(1, 6)
+    torch.onnx.export(
+        model,
+        (ids, torch.tensor([[0, 1, 2, 0, 1, 2]]), ones, ones),
+        str(out),
+        input_names=["ids", "places", "mask", "claim"],
+        output_names=["logits"],
+        dynamic_axes=dict.fromkeys(("ids", "places", "mask", "claim"), axes)
+        | {"logits": {0: "pairs"}},
+        opset_version=OPSET,
+        do_constant_folding=False,
+        dynamo=False,
+    )
+    written = onnx.load(str(out))
+    table = next(one for one in written.graph.initializer if one.name == "table.rows")
+    rows = held["table.rows"].raw_data
+    table.ClearField("raw_data")
+    table.data_location = onnx.TensorProto.EXTERNAL
+    where = {"location": encoder.name, "offset": encoder.read_bytes().find(rows)}
+    for key, value in (where | {"length": len(rows)}).items():
+        table.external_data.add(key=key, value=str(value))
+    out.write_bytes(written.SerializeToString())
     return out.stat().st_size
 
 
@@ -93,8 +129,8 @@ def read_onnx(path: Path) -> Any:
     return body
 
 
-def _encoder_class(torch: Any) -> Any:
-    """The modules to export, made here because torch is imported only for training."""
+def _classes(torch: Any) -> Any:
+    """The two modules to export, made here because torch is imported only for training."""
     nn = torch.nn
 
     class Matrix(nn.Module):  # type: ignore[misc, name-defined]
@@ -147,8 +183,8 @@ def _encoder_class(torch: Any) -> Any:
             x = self.mixed_norm(x + self.mixed(mixed))
             return self.norm(x + self.narrow(nn.functional.gelu(self.wide(x))))
 
-    class Encoder(nn.Module):  # type: ignore[misc, name-defined]
-        """Word pieces to a vector of length 1, the mean of the last layer."""
+    class Net(nn.Module):  # type: ignore[misc, name-defined]
+        """What both have: a table of word pieces, their places, and layers."""
 
         def __init__(self, body: Any) -> None:
             super().__init__()
@@ -160,6 +196,9 @@ def _encoder_class(torch: Any) -> Any:
             heads = body.config.num_attention_heads
             self.layers = nn.ModuleList(Layer(layer, heads) for layer in body.encoder.layer)
 
+    class Encoder(Net):
+        """Word pieces to a vector of length 1, the mean of the last layer."""
+
         def forward(self, ids: Any, mask: Any) -> Any:
             x = self.norm(self.table.at(ids) + self.places[: ids.shape[1]])
             hidden = (1 - mask)[:, None, None, :] * -1e4
@@ -168,4 +207,23 @@ def _encoder_class(torch: Any) -> Any:
             vector = (x * mask[..., None]).sum(1)
             return vector / torch.sqrt((vector * vector).sum(1, keepdim=True)).clamp_min(1e-9)
 
-    return Encoder
+    class Entailment(Net):
+        """Word pieces of a claim and its evidence to a logit, from the first and the claim's."""
+
+        def __init__(self, body: Any, mark: Any, head: Any) -> None:
+            super().__init__(body)
+            self.register_buffer("mark", mark.detach())
+            self.hidden, self.out = Linear(head[0]), Linear(head[-1])
+
+        def forward(self, ids: Any, places: Any, mask: Any, claim: Any) -> Any:
+            x = self.table.at(ids) + self.places[places] + claim[..., None] * self.mark
+            x = self.norm(x)
+            hidden = (1 - mask)[:, None, None, :] * -1e4
+            for layer in self.layers:
+                x = layer(x, hidden)
+            share = (mask * claim)[..., None]
+            mean = (x * share).sum(1) / share.sum(1)
+            found = nn.functional.gelu(self.hidden(torch.cat([x[:, 0], mean], -1)))
+            return self.out(found)[:, 0]
+
+    return Encoder, Entailment
