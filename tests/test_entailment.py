@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 
 import numpy as np
-import pytest
 
 from evals.written_claims import held_out, read_claims, sentences
 from ingest.embedder.entailment import load_entailment
@@ -15,18 +14,6 @@ SAID = "The bakery on the quay opens at six and sells rye bread until noon."
 
 def logit(claim: str, evidence: str = SAID) -> float:
     return float(load_entailment().logits(claim, [evidence])[0])
-
-
-@pytest.mark.parametrize(
-    ("true", "false"),
-    [
-        ("Rye bread is sold until noon.", "Rye bread is sold after noon."),
-        ("De bakkerij op de kade gaat om zes uur open.", "De bakkerij op de kade gaat nooit open."),
-        ("Tot de middag is er roggebrood te koop.", "Tot de middag zijn er fietsen te koop."),
-    ],
-)
-def test_what_is_said_is_likelier_than_what_is_not(true: str, false: str) -> None:
-    assert logit(true) > logit(false)
 
 
 def test_pairs_of_all_lengths_are_read_as_if_alone() -> None:
@@ -56,11 +43,10 @@ def test_several_threads_agree() -> None:
 
 def test_claims_on_articles_that_were_kept_back() -> None:
     claims = [claim for claim in read_claims() if claim.article in held_out()][::12]
-    found = [
-        logit(claim.text, " ".join(sentences()[claim.article, n][1] for n in claim.numbers))
-        for claim in claims
-    ]
+    cited = [" ".join(sentences()[c.article, n][1] for n in c.numbers) for c in claims]
     true = np.array([claim.true for claim in claims])
-    logits = np.array(found)
+    logits = np.array([logit(c.text, one) for c, one in zip(claims, cited, strict=True)])
     assert len(claims) > 300
     assert (logits[true][:, None] > logits[~true]).mean() > 0.74  # reached: .78
+    elsewhere = [logit(claims[n].text, cited[n - 60]) for n in np.flatnonzero(true)]
+    assert (logits[true] > np.array(elsewhere)).mean() > 0.95  # reached: .99
