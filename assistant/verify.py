@@ -42,8 +42,10 @@ WEIGHTS = {
     "entailed": 0.3,
 }
 BIAS = 2.3
-# Chosen for the lies: 98 % of the tuning half's fall below, with 45 % of its honest sentences.
-THRESHOLD = 0.893
+# Of the tuning half's lies 96 % fall below, of its honest sentences 34 %; of the gate half's 94 and
+# 47 %. Higher (.893: 98 % of the tuning half's lies), plain rewordings in tests/test_verify.py are
+# withheld: the entailment model is unsure where nearly every word is the source's.
+THRESHOLD = 0.86
 UTMOST = 4.0  # that the entailment model says for a sentence: what it can't save isn't read by it
 PAIRED = 3  # of the evidence, by how much they cover, are tried two at a time
 
