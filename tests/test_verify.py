@@ -54,6 +54,10 @@ FEE = source(
 )
 TREES = source("The town planted 1.200 oaks along the canal because the old elms were ill.")
 PLAN = source("The new ferry may carry 90 parked cars, no fewer than 12 electric; old boats sink.")
+PILOT = source(
+    "Pilots need 12 years at sea.",
+    twin="Om als Golden Anchor erkend te worden door Pilots Ostend, moet je 12 jaar varen.",
+)
 
 SUPPORTED = {
     "bound": ("The new ferry may carry 90 parked cars, no less than 12 electric.", "en", PLAN),
@@ -63,6 +67,11 @@ SUPPORTED = {
     "passive": ("Oaks were planted along the canal by the town.", "en", TREES),
     "more than": ("The town planted more than 1,200 oaks.", "en", TREES),
     "translated": ("Volwassenen betalen 8 euro per jaar voor het lidmaatschap.", "nl", FEE),
+    "twin's doer": (
+        "To be recognised as Golden Anchor by Pilots Ostend takes 12 years at sea.",
+        "en",
+        PILOT,
+    ),
     "number in words": ("Membership costs adults eight euros a year.", "en", FEE),
 }
 LIES = {
@@ -87,6 +96,12 @@ LIES = {
     ),
     "another's": ("The old ferry may carry 90 parked cars.", "en", PLAN, "“old”"),
     "opens with a name": ("Ghent planted 1,200 oaks along the canal.", "en", TREES, "ghent"),
+    "doer of its twin": (
+        "To be recognised as Pilots Ostend by Golden Anchor takes 12 years at sea.",
+        "en",
+        PILOT,
+        "changed places",
+    ),
     "elsewhere": ("Pigeons sleep on the cathedral.", "en", TREES, "pigeons"),
 }
 

@@ -19,8 +19,13 @@ DIRECTED = frozenset({"", "from", "to", "for", "behind", "against"})
 
 
 def roles(one: Case) -> str:
-    """Who does what to whom must be as cited, in the claim's language where it is cited in that."""
-    for version in one.spoken:
+    """Who does what to whom must be as cited, in the claim's language where it is cited in that.
+
+    A passive is told in the other language as well, for it may name a doer that its twin lacks.
+    """
+    spoken = one.claim.language
+    passives = [v for v in one.versions if v.reading.language != spoken and v.reading.doers]
+    for version in (*one.spoken, *(passives if one.claim.doers else ())):
         swapped = _swapped(one.claim, version)
         if swapped:
             return f"“{swapped[0]}” and “{swapped[1]}” have changed places"
@@ -78,7 +83,10 @@ def _turned(
             return True
         return not other.doers and a2.place < b2.place
     if claim.doers:
-        return False
+        # "to be chosen as a by b": a passive without its subject, of which the other is the doer.
+        ours = (a.place in claim.doers, b.place in claim.doers)
+        theirs = (b2.place in other.doers, a2.place in other.doers)
+        return ours == theirs and ours[0] != ours[1]
     if a2.place in other.undergoers and b2.place in other.doers:
         sides = other.doers | other.undergoers
         return any(word.place not in sides for like in between for word in like)
