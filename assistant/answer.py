@@ -17,6 +17,7 @@ from assistant.records import Answer, Evidence, Query, Turn
 from assistant.replies import contact, refusal, smalltalk
 from assistant.retrieve import Retriever
 from assistant.search import Found, Search
+from assistant.smalltalk import invites
 from assistant.spelling import Speller
 from assistant.verify import Verifier
 from ingest.embedder import Embedder
@@ -204,11 +205,14 @@ class Assistant:
         if not found.chosen:
             if answer := self._corrected(query, found):
                 return answer
-            call = self._beckons(found.evidence) and found.confidence >= BECKONS
-            if call and (reply := self._contact(query)):
+            beckons = bool(found.evidence) and self._calls(found.evidence[0])
+            if beckons and found.confidence >= BECKONS and (reply := self._contact(query)):
                 return reply
             offer = bool(self._contact_sentences())
             return not_covered(query, found.parts, self._catalog, found.evidence, offer=offer)
+        calls = all(self._calls(item) for item in found.chosen)
+        if calls and len(found.parts) == 1 and (reply := self._contact(query)):
+            return reply
         said, citations = cite(found.chosen, query.language, self._catalog)
         return framed(query, found.parts, self._catalog, said, citations, self._premises)
 
@@ -231,14 +235,14 @@ class Assistant:
         if not found:
             return None
         evidence = self._search.retriever.evidence_of(query.text, found)
-        asks = [e for e in evidence if not e.text.endswith("?")][:1]
-        sentences, citations = cite(asks, query.language, self._catalog)
+        asks = [e for e in evidence if not e.text.endswith("?")]
+        asks.sort(key=lambda e: not invites(e.text))  # the likeliest of those that do
+        sentences, citations = cite(asks[:1], query.language, self._catalog)
         return contact(query, sentences, citations)
 
-    def _beckons(self, evidence: Sequence[Evidence]) -> bool:
-        """Return whether the likeliest sentence is a call to action."""
-        nearest = self._catalog.article(evidence[0].sentence_id.split(".")[0]) if evidence else None
-        return nearest is not None and nearest.kind == "contact"
+    def _calls(self, item: Evidence) -> bool:
+        """Return whether a sentence is of a call to action."""
+        return self._catalog.article(item.sentence_id.split(".")[0]).kind == "contact"
 
     def _contact_sentences(self) -> list[str]:
         return [s.id for a in self.articles() if a.kind == "contact" for s in a.sentences]

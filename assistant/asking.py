@@ -56,6 +56,19 @@ _ASKS_WITHIN = re.compile(
     r"waar\w*|wanneer|whether)\b",
     re.I,
 )
+# "Why …?" takes for granted what follows, which may open with its verb.
+_WHY = re.compile(
+    r"^\W*(?:(?:and|en|but|maar|so|dus|then|dan),?\s+)?"
+    r"(?:(?P<inverted>why|waarom|hoezo|vanwaar(?! dat)|om welke reden|for what reason)|how come|"
+    r"how is it that|hoe (?:komt|kan) het(?:,? dat)?|vanwaar dat|"
+    r"what(?: is|['’]s) the reason (?:that|why)|wat is de reden dat)\b[,:]?\s+"
+    r"(?:(?:then|dan|toch|eigenlijk|exactly|precies|net)\s+)?",
+    re.I,
+)
+_CLEFT = re.compile(r"^(?P<verb>is|was) (?P<it>it|het) (?=.+ (?:who|that|which|die|dat)\b)", re.I)
+_DOES = re.compile(r"^(?:do|does|did|has|have|had|can|could|will|would) ", re.I)
+_DOES_NOT = re.compile(r"^(?:do|does|did|has|have|had|can|could|will|would|is|are|was|were|must|"
+                       r"should)n['’]t ", re.I)  # fmt: skip
 STATING = 5  # words from which a question without one that asks is taken for a statement
 _AFTER_ALL = re.compile(r"\s\btoch\b", re.I)  # "je moet toch twintig patenten hebben?"
 _CAPITALISED = re.compile(r"(?<!^)\b[A-Z][\w’'&-]*\w")
@@ -127,6 +140,36 @@ def supposed(text: str) -> str:
         and _OPENS_STATING.match(sentence)
         and not _ASKS_WITHIN.search(sentence)
     )
+
+
+def explained(text: str) -> str:
+    """Return what a question asks the reason of, as a statement; "" where it asks none.
+
+    A Dutch verb goes to the end, as in "omdat de burgemeester ze kiest"; an English auxiliary that
+    says nothing by itself is left out.
+
+    >>> explained("Waarom kiest de burgemeester ze?")
+    'de burgemeester ze kiest'
+    """
+    found = [_explained(text[start:end].strip()) for start, end in sentence_spans(text)]
+    return " ".join(one for one in found if one)
+
+
+def _explained(sentence: str) -> str:
+    why = _WHY.match(sentence)
+    said = sentence[why.end() :].rstrip("? ") if why else ""
+    if not why or len(words(said)) < STATING - 1 or _ASKS_WITHIN.match(said):
+        return ""
+    if not why["inverted"]:
+        return said
+    if cleft := _CLEFT.match(said):
+        return f"{cleft['it']} {cleft['verb']} {said[cleft.end() :]}"
+    if _DOES_NOT.match(said):
+        return _DOES_NOT.sub("not ", said)
+    if why["inverted"].lower() in ("why", "for what reason"):
+        return _DOES.sub("", said)
+    verb, _, rest = said.partition(" ")
+    return f"{rest} {verb}"
 
 
 def _stated(sentence: str) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from ingest.facts import Number, numbers
 from ingest.records import Language
 
+_BETWEEN = re.compile(r"\b(?:between|from|tussen(?: de)?|van)\W*$", re.I)
 _ABOUT = re.compile(
     r"\b(?:about|around|some|roughly|approximately|nearly|almost|ongeveer|circa|zowat|zo['’]n|"
     r"bijna|rond|een)(?: de)?\W*$", re.I
@@ -24,8 +25,10 @@ _FEWER = re.compile(
 )  # fmt: skip
 
 
-def other_figure(stated: str, language: Language, quotes: Sequence[str]) -> int | None:
-    """Return the place of the first quote that gives a stated figure otherwise, None for none.
+def other_figure(
+    stated: str, language: Language, quotes: Sequence[str]
+) -> tuple[int, Number] | None:
+    """Return the place of the first quote that gives a stated figure otherwise, and that figure.
 
     Only years are held against years, percentages against percentages and numbers against
     numbers. "More than 10,000" is not otherwise where a quote has 14,600, nor is "about half a
@@ -48,8 +51,26 @@ def other_figure(stated: str, language: Language, quotes: Sequence[str]) -> int 
             )
         ]
         if alike and not bounded:
-            return alike[0][0]
+            return alike[0][0], number
     return None
+
+
+def allowed(number: Number, quote: str) -> bool:
+    """Return whether a figure lies in a range, or on the right side of a bound, that a quote gives.
+
+    "Between 13 and 53", "under twelve", "at least five".
+    """
+    given = [other for other in numbers(quote) if _kind(other) == _kind(number)]
+    for place, other in enumerate(given):
+        before = quote[: other.start]
+        ends = [later.value for later in given[place + 1 : place + 2]]
+        if _BETWEEN.search(before) and ends and other.value < number.value < ends[0]:
+            return True
+        if _FEWER.search(before) and number.value < other.value:
+            return True
+        if (_MORE.search(before) or _AT_LEAST.search(before)) and number.value > other.value:
+            return True
+    return False
 
 
 def _agree(number: Number, stated: str, other: Number, quote: str) -> bool:

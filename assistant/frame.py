@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import phrases
-from assistant.asking import supposed
+from assistant.asking import explained, supposed
 from assistant.choose import ANSWERED, Choice
 from assistant.cite import citation_of
 from assistant.premise import Passage, Premises
@@ -97,10 +97,10 @@ def _otherwise(
     """Return the place of the citation that says otherwise than the question takes for granted.
 
     Only where assent is asked or a question has a statement's order of words, for "we have 40
-    million" states no criterion.
+    million" states no criterion; and of what a question asks the reason of, a figure.
     """
-    stated = supposed(query.asked)
-    if not stated:
+    stated, why = supposed(query.asked), explained(query.asked)
+    if not stated and not why:
         return None
     passages = [
         Passage(
@@ -109,6 +109,8 @@ def _otherwise(
         )
         for n, c in enumerate(citations, 1)
     ]
+    if not stated:
+        return premises.miscounted(why, query.language, passages)
     return premises.otherwise(stated, query.language, passages)
 
 

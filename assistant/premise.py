@@ -24,10 +24,11 @@ from assistant.contrary import (
     exchanged,
     opposite_words,
 )
-from assistant.figures import other_figure
+from assistant.figures import allowed, other_figure
 from assistant.likeness import MET, SURE, akin
 from assistant.meeting import TIED, Case, Version
 from assistant.reading import Word
+from ingest.facts import Number
 from ingest.records import Language
 from ingest.sentences import sentence_spans
 from ingest.words import stem, words
@@ -42,6 +43,7 @@ COMPOUND = 10  # letters from which a word tells as much as two: "eindselectie"
 # "the government" less.
 SAME_NAME, SAME_KIND = 0.45, 0.25
 ABOUT = 0.4  # share of what is stated that a sentence with another figure must meet
+BESIDE = 20  # characters after a figure within which what it counts must begin
 TOPIC, OFTEN = 0.1, 3  # share and number of an article's sentences that have what it is about
 
 
@@ -64,14 +66,30 @@ class Premises:
         """Return the place of the sentence that says otherwise; None where that isn't clear."""
         cases = [self._verifier.signals(stated, language, [p.source])[1] for p in quoted]
         texts = [passage.source.text for passage in quoted]
-        place = other_figure(stated, language, texts)
-        if place is not None and cases[place].covered >= ABOUT:
-            return place
+        figure = other_figure(stated, language, texts)
+        if figure and cases[figure[0]].covered >= ABOUT:
+            return figure[0]
         found = [
             self._against(one, passage.article) for one, passage in zip(cases, quoted, strict=True)
         ]
         told = [place for place, why in enumerate(found) if why]
         return told[0] if told and None not in found else None
+
+    def miscounted(self, stated: str, language: Language, quoted: Sequence[Passage]) -> int | None:
+        """Return the place of the sentence that gives a stated figure otherwise, None for none.
+
+        For what is stated only by asking why: that is put more freely, and what goes beyond its
+        figures is called wrong where it is true too often. What is counted must be told of.
+        """
+        figure = other_figure(stated, language, [passage.source.text for passage in quoted])
+        if not figure:
+            return None
+        place, number = figure
+        if allowed(number, quoted[place].source.text):
+            return None
+        one = self._verifier.signals(stated, language, [quoted[place].source])[1]
+        told = number.percent or _counts(number, one)
+        return place if told and one.covered >= ABOUT else None
 
     def _against(self, one: Case, article: str) -> str | None:
         """Return what a sentence contradicts, "" for nothing, None where it says the same."""
@@ -145,6 +163,17 @@ class Premises:
         """Return the cosine of the two words that are most alike."""
         vectors = [self._embedder.encode_words([w.text for w in row]) for row in (ones, others)]
         return float((vectors[0] @ vectors[1].T).max())
+
+
+def _counts(number: Number, one: Case) -> bool:
+    """Return whether what a stated figure counts is counted in the cited sentence too."""
+    counted = [n for n, word in enumerate(one.claim.content) if word.start >= number.end][:1]
+    return bool(counted) and any(
+        0 <= version.reading.content[column].start - other.end <= BESIDE
+        for version in one.versions
+        for column in columns_met(version, counted, MET)
+        for other in version.reading.numbers
+    )
 
 
 def _needed(one: Case, article: str) -> list[Word]:

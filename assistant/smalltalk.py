@@ -10,9 +10,10 @@ from ingest.words import words
 
 _SMALLTALK = {
     "greeting": re.compile(
-        r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|how are you|"
+        r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|"
+        r"how are you(?: doing| today)*|how['’]?s it going|how do you do|hoe is het(?: ermee)?|"
         r"hallo|hoi|hey|dag|goe(?:ie|ien|de|den|n)?\s?(?:dag|morgen|middag|avond|namiddag)|"
-        r"hoe gaat het(?: met (?:je|jou|u))?|nice to meet you|aangenaam|"
+        r"hoe gaat het(?: (?:met (?:je|jou|u)|ermee|vandaag))*|nice to meet you|aangenaam|"
         r"alles goed|salut|beste)(?: there| iedereen| allemaal| everyone| all)?",
         re.I,
     ),
@@ -103,6 +104,12 @@ _CONTACT = re.compile(
     r"^\W*contact\w*\W*$",
     re.I,
 )
+_INVITES = re.compile(
+    r"\b(?:get in touch|reach out|contact|appointment|afspraak|"
+    r"(?:call|e-?mail|ring|write to|talk to|reach|bel|mail|schrijf)(?: naar)? "
+    r"(?:us|me|our|ons|mij|onze?))\b|\b[\w.+-]+@[\w-]+\.\w|\+\d[\d ]{7}",
+    re.I,
+)
 _ASKS = re.compile(rf"(?:{INTERROGATIVE}|and|en|but|maar|also|ook)\b", re.I)
 _THANKS = re.compile(r"\b(?:thanks?|thx|cheers|bedankt|dank(?:je|u|jewel|uwel)?|merci)\b", re.I)
 MAX_THANKS = 12  # words of a message that does no more than thank
@@ -111,6 +118,11 @@ MAX_THANKS = 12  # words of a message that does no more than thank
 def wants_contact(text: str) -> bool:
     """Return whether a text asks for a person, a meeting or how to reach one."""
     return bool(_CONTACT.search(text))
+
+
+def invites(text: str) -> bool:
+    """Return whether a sentence says how to reach someone, or to do so."""
+    return bool(_INVITES.search(text))
 
 
 def smalltalk_kind(text: str) -> str | None:

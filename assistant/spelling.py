@@ -19,6 +19,12 @@ from ingest.words import stopwords, words
 if TYPE_CHECKING:
     from ingest.embedder import Embedder
 
+# Degrees of adjectives and their base, which no list of words has all of: "pricier", "strengere".
+_DEGREES = (
+    *(("iest", "y"), ("ier", "y")),
+    *((ending, "") for ending in ("ere", "er", "ste", "est", "st")),
+)
+_HARDENED = str.maketrans("vz", "fs")  # "innovatiever" is "innovatief"
 SHORT = 4  # letters; a shorter word has too many neighbours
 TWO_SLIPS = 7  # letters from which two slips are still the same word
 
@@ -45,7 +51,9 @@ class Speller:
 
     def _mended(self, word: str) -> str:
         """Return the word it was meant to be, or "" if it is known or no word is near."""
-        if len(word) < SHORT or not word.isalpha() or word in self._counts or self._knows(word):
+        if len(word) < SHORT or not word.isalpha():
+            return ""
+        if self._is_known(word) or self._is_degree(word):
             return ""
         slips = 2 if len(word) >= TWO_SLIPS else 1
         near = process.extract(
@@ -54,3 +62,18 @@ class Speller:
         if not near:
             return ""
         return min(near, key=lambda hit: (hit[1], hit[0][0] != word[0], -self._counts[hit[0]]))[0]
+
+    def _is_known(self, word: str) -> bool:
+        return word in self._counts or self._knows(word)
+
+    def _is_degree(self, word: str) -> bool:
+        """Return whether a word is a known adjective's comparative or superlative."""
+        for ending, instead in _DEGREES:
+            base = word.removesuffix(ending) + instead
+            if not word.endswith(ending) or len(base) < SHORT:
+                continue
+            undoubled = base[:-1] if base[-1] == base[-2] else base
+            hardened = base[:-1] + base[-1].translate(_HARDENED)
+            if any(map(self._is_known, (base, undoubled, hardened))):
+                return True
+        return False

@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 
 from assistant.actors import asserted_actor, stated_actor
-from assistant.asking import asserted, asserts, supposed
+from assistant.asking import asserted, asserts, explained, supposed
 from assistant.figures import other_figure
 from assistant.frame import _first
 from assistant.premise import Passage, Premises
 from assistant.reading import read
 from assistant.records import AnswerSentence, Citation
 from assistant.verify import Source, Verifier
-from evals.claims import corrected, load_claims
+from evals.claims import corrected, load_claims, load_whys
 from ingest.embedder import load_embedder
 from ingest.records import Language
 
-FALSE_ALARMS = 0.02  # of the true claims; reached: 1 of 109
+FALSE_ALARMS = 0.02  # of the true claims; reached: 1 of 109, 0 of 300 that ask why
+WHY_NUMBERS = 0.3  # of the wrong figures that ask why; reached: 20 of 61
 RECALL = {"number": 0.7, "actor": 0.4, "negation": 0.8, "opposite": 0.5}  # .8, .49, .87, .58
 ASSERTED = {
     "a tag": ("Hi! The mayors choose them, right?", "The mayors choose them"),
@@ -102,6 +103,50 @@ def test_a_statement_with_a_question_mark_supposes_it(text: str, stated: str) ->
     assert supposed(text) == stated
 
 
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("Waarom kiest de burgemeester ze?", "de burgemeester ze kiest"),
+        ("And why do two patents suffice?", "two patents suffice"),
+        ("Why is it the mayor who chooses?", "it is the mayor who chooses"),
+        ("Waarom is het in Gent de politie die telt?", "het is in Gent de politie die telt"),
+        ("Hoe komt het dat iedereen voor parkeren betaalt?", "iedereen voor parkeren betaalt"),
+        ("Why are the towns chosen by mayors?", "are the towns chosen by mayors"),
+        ("Why don't members pay for it?", "not members pay for it"),
+        ("Waarom niet?", ""),
+        ("Why exactly 15 %?", ""),
+        ("Vanwaar dat je maar twee jaar wacht?", "je maar twee jaar wacht"),
+        ("How come, and who says so, that they pay?", "and who says so, that they pay"),
+        ("Which towns are chosen by mayors, and why?", ""),
+    ],
+)
+def test_asking_why_takes_it_to_be_so(text: str, stated: str) -> None:
+    assert explained(text) == stated
+
+
+WHYS = {
+    "another figure": ("en", "Why do two patents suffice?", "Five patents suffice.", True),
+    "the same": ("en", "Why do two patents suffice?", "Two patents suffice.", False),
+    "within a range": ("en", "Why do 12 tons suffice?", "Between 10 and 30 tons suffice.", False),
+    "under a bound": ("nl", "Waarom mag een kind van 8 mee?", "Kinderen onder de 12 mogen mee.",
+                      False),
+    "over a least": ("en", "Why must 9 towns pay?", "At least five towns must pay.", False),
+    "under a least": ("en", "Why do 3 towns have to pay?", "At least five towns must pay.", True),
+    "a share": ("nl", "Waarom betaalt elk lid 30 %?", "Elk lid betaalt 22 %.", True),
+    "of something else": ("en", "Why does year two cost 900 euros?",
+                          "The second year costs 900 euros for six people.", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "question", "quote", "other"), WHYS.values(), ids=WHYS)
+def test_a_figure_that_a_why_takes_for_granted(
+    premises: Premises, language: Language, question: str, quote: str, other: bool
+) -> None:
+    passages = [Passage(Source(1, "a.1", language, quote), quote)]
+    place = premises.miscounted(explained(question), language, passages)
+    assert place == (0 if other else None)
+
+
 @pytest.mark.parametrize(("language", "text", "doer"), DOERS.values(), ids=DOERS)
 def test_who_does_it_is_found(language: Language, text: str, doer: list[str]) -> None:
     assert [word.text for word in asserted_actor(read(text, language))] == doer
@@ -115,7 +160,8 @@ def test_the_doer_of_one_of_two_deeds_is_found() -> None:
 
 @pytest.mark.parametrize(("stated", "language", "quote", "other"), FIGURES.values(), ids=FIGURES)
 def test_figures(stated: str, language: Language, quote: str, other: bool) -> None:
-    assert (other_figure(stated, language, ["No figure here.", quote]) == 1) is other
+    found = other_figure(stated, language, ["No figure here.", quote])
+    assert bool(found and found[0] == 1) is other
 
 
 @pytest.mark.parametrize(
@@ -150,6 +196,15 @@ def test_true_claims_are_let_be_and_wrong_ones_corrected(premises: Premises) -> 
     for kind, floor in RECALL.items():
         wrong = [corrected(premises, c) for c in claims if c.kind == kind and not c.true]
         assert sum(wrong) >= floor * len(wrong), kind
+
+
+def test_what_a_why_takes_for_granted_is_called_wrong_only_where_it_is(premises: Premises) -> None:
+    whys = load_whys()
+    true = [corrected(premises, why) for why in whys if why.true]
+    assert len(true) == 300
+    assert sum(true) <= FALSE_ALARMS * len(true)
+    wrong = [corrected(premises, w) for w in whys if w.kind == "why, number" and not w.true]
+    assert sum(wrong) >= WHY_NUMBERS * len(wrong)
 
 
 def test_the_quote_that_says_otherwise_comes_first() -> None:

@@ -13,7 +13,7 @@ from assistant.query import (
     question_language,
     understand,
 )
-from assistant.smalltalk import smalltalk_kind, wants_contact
+from assistant.smalltalk import invites, smalltalk_kind, wants_contact
 from ingest.index import Index, open_index
 from ingest.settings import Settings
 
@@ -94,6 +94,8 @@ def test_cleaning_keeps_the_words_and_drops_what_hides_in_them() -> None:
 
 def test_smalltalk_prefers_saying_who_is_speaking() -> None:
     assert smalltalk_kind("Hi! Are you a robot?") == "about_me"
+    assert smalltalk_kind("Good morning, how are you doing today?") == "greeting"
+    assert smalltalk_kind("Dag! Hoe gaat het ermee?") == "greeting"
 
 
 PARTS = [
@@ -206,6 +208,20 @@ def test_thanks_that_goes_on_to_ask_is_a_question(text: str) -> None:
 )
 def test_asking_for_a_person_is_contact(text: str) -> None:
     assert wants_contact(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        ("Mail ons gerust voor een offerte.", True),
+        ("Neem contact op met ons kantoor in Gent.", True),
+        ("Reach us at info@example.org.", True),
+        ("Growth starts when people meet.", False),
+        ("Dat belt niemand.", False),
+    ],
+)
+def test_an_invitation_says_how_to_reach_someone(text: str, does: bool) -> None:
+    assert invites(text) is does
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,21 @@
+"""Typing errors are mended, and words that only lists lack are left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import Assistant
+
+SLIPS = {"omzte": "omzet", "patenetn": "patenten", "govermnent": "government", "gaint": "giant"}
+WORDS = ["voordeliger", "strengere", "innovatiever", "wendbaarste", "pricier", "niftiest"]
+
+
+@pytest.mark.parametrize(("typed", "meant"), SLIPS.items())
+def test_a_slip_is_mended_and_said_to_be(assistant: Assistant, typed: str, meant: str) -> None:
+    answer = assistant.ask(f"Little Giants: {typed}?")
+    assert answer.searched_for == f"Little Giants: {meant}?"
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_known_adjectives_degree_is_no_slip(assistant: Assistant, word: str) -> None:
+    assert not assistant.ask(f"Little Giants: {word}?").searched_for
