@@ -21,12 +21,23 @@ INTERROGATIVE = (
     r"will|would|should|must|has|have|hoe|hoeveel|wat|welke?|wie|wiens|waarom|waar\w*|wanneer|"
     r"zijn|was|waren|doen|doet|kan|kunnen|zal|zullen|zou|moet|moeten|heeft|hebben|wordt|worden|"
     r"krijgen|krijgt|komt|komen|mag|mogen|"
-    r"(?:in|op|aan|van|voor|door|met|to|by|for|from|with|of) (?:what|which|whom|welke?|wat|wie|"
-    r"hoeveel))"
+    r"(?:in|op|aan|van|voor|door|met|bij|uit|naar|tegen|onder|over|tot|on|at|to|by|for|from|with|of|"
+    r"under|against|into) (?:what|which|whom|whose|how (?:many|much)|welke?|wat|wie|hoeveel))"
+)
+# A Dutch verb before its subject asks too: "en leveren ze ook aan chipfabrieken?"
+_VERB_FIRST = (
+    r"[^\W\d_]+(?:en|t) "
+    r"(?:ze|zij|hij|je|jij|u|we|wij|men|er|(?:de|het|die|deze|dit|dat|zulke) \w+)\b"
 )
 _NEXT_PART = re.compile(
     rf"\?\s+(?:(?:and|en|or|of|maar|but|also|ook)\b\s*)?(?={INTERROGATIVE}\b)|"
-    rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={INTERROGATIVE}\b)",
+    rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={INTERROGATIVE}\b)|"
+    rf",\s+(?:en|maar)\s+(?={_VERB_FIRST}[^.?!]*\?)",
+    re.I,
+)
+# Before the last of several questions a comma parts them: "who pays, what does it cost, and …".
+_LISTED = re.compile(
+    r",\s+(?=(?:what|which|who|whose|why|where|how|wat|welke?|wie|waarom|waar\w*|hoe|hoeveel)\b)",
     re.I,
 )
 # What asks for assent to the words before it …
@@ -71,7 +82,6 @@ _DOES_NOT = re.compile(r"^(?:do|does|did|has|have|had|can|could|will|would|is|ar
                        r"should)n['’]t ", re.I)  # fmt: skip
 STATING = 5  # words from which a question without one that asks is taken for a statement
 _AFTER_ALL = re.compile(r"\s\btoch\b", re.I)  # "je moet toch twintig patenten hebben?"
-_CAPITALISED = re.compile(r"(?<!^)\b[A-Z][\w’'&-]*\w")
 POLITE = re.compile(r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I)
 
 # What is said before asking, to what was just heard: "ok and how many are there?"
@@ -188,21 +198,19 @@ def _stated(sentence: str) -> str:
 
 
 def question_parts(text: str) -> list[str]:
-    """Return the questions that a question of several parts asks, one alone as itself.
-
-    A later part without a subject of its own ("and why?") takes the first part's along: its
-    names, where it has any.
-    """
+    """Return the questions that a question of several parts asks, one alone as itself."""
     parts = [p.strip(" ,;") for p in _NEXT_PART.split(text) if p and p.strip(" ,;?")]
-    content = [[w for w in words(p) if is_content(w)] for p in parts]
-    if len(parts) < 2 or not content[0]:
+    if len(parts) < 2 or not has_topic(parts[0]):
         return [text]
-    whole = [parts[0]]
-    subject = " ".join(_CAPITALISED.findall(parts[0])) or parts[0].rstrip("?")
-    for part, own in zip(parts[1:MAX_PARTS], content[1:], strict=False):
-        needs = len(own) < 2 or (ANAPHOR.search(part) and len(own) < 3)
-        whole.append(f"{subject}: {part}" if needs else part)
-    return whole
+    *first, last = parts
+    listed = [_LISTED.split(part) if _OPENS_ASKING.match(part) else [part] for part in first]
+    return [*(part for some in listed for part in some), last][:MAX_PARTS]
+
+
+def leans(part: str) -> bool:
+    """Return whether a later part has no subject of its own: "and why?", "where are they made"."""
+    own = [word for word in words(part) if is_content(word)]
+    return len(own) < 2 or bool(ANAPHOR.search(part) and len(own) < 3)
 
 
 def has_topic(text: str) -> bool:

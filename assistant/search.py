@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.asking import has_topic
+from assistant.asking import has_topic, leans
 from assistant.choose import ANSWERED, Choice, choose, in_language
 from assistant.follow import Told, followed, sureness, told
 from assistant.records import Evidence, Query
@@ -46,13 +46,19 @@ class Search:
 
     def find(self, query: Query) -> Found:
         """Return what the index has on a question."""
-        leaning = [f"{query.context} {part}" for part in query.parts if query.context]
-        self.retriever.read([*query.parts, *leaning])
-        was = told(query.told, self._catalog) if query.context else Told()
-        pairs = [
-            self._following(query, part, was) if query.context else self._alone(query, part)
-            for part in query.parts
+        contexts = [query.context] + [
+            query.context or (query.parts[0] if leans(part) else "") for part in query.parts[1:]
         ]
+        leaning = [f"{c} {part}" for c, part in zip(contexts, query.parts, strict=True) if c]
+        self.retriever.read([*query.parts, *leaning])
+        pairs: list[tuple[list[Evidence], Choice]] = []
+        for context, part in zip(contexts, query.parts, strict=True):
+            if not context:
+                pairs.append(self._alone(query, part))
+                continue
+            # A later part that leans on the first goes on from its answer, as a follow-up does.
+            said = query.told if query.context else _said(pairs[0][1])
+            pairs.append(self._following(query, context, part, told(said, self._catalog)))
         evidence = _merged([evidence for evidence, _ in pairs])
         return Found(tuple(evidence), tuple(choice for _, choice in pairs))
 
@@ -61,10 +67,12 @@ class Search:
         evidence = self._of_one_purpose(self.retriever.evidence(part))
         return evidence, self._choose(query, part, evidence)
 
-    def _following(self, query: Query, part: str, was: Told) -> tuple[list[Evidence], Choice]:
-        """Return what answers a part that leans on the conversation."""
-        evidence = self._of_one_purpose(self.follow_up(query.context, part, was))
-        whole = f"{query.context} {part}"
+    def _following(
+        self, query: Query, context: str, part: str, was: Told
+    ) -> tuple[list[Evidence], Choice]:
+        """Return what answers a part that leans on another question."""
+        evidence = self._of_one_purpose(self.follow_up(context, part, was))
+        whole = f"{context} {part}"
         choice = self._choose(query, part if has_topic(part) else whole, evidence)
         if choice.confidence:
             choice = replace(choice, confidence=sureness(evidence, self._catalog))
@@ -96,6 +104,12 @@ class Search:
             part, choice, evidence, query.language, sentence, matcher, in_other=other
         )
         return replace(choice, chosen=chosen)
+
+
+def _said(choice: Choice) -> str:
+    """Return the sentences that a part is answered with, "" if it is not covered."""
+    covered = choice.confidence >= ANSWERED
+    return " ".join(e.text for e in choice.chosen) if covered else ""
 
 
 def _merged(found: Sequence[list[Evidence]]) -> list[Evidence]:

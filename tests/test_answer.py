@@ -102,6 +102,13 @@ def test_a_question_of_which_one_part_is_not_covered_is_partly_answered(
     assert "Bruges" in answer.note
 
 
+def test_a_later_part_goes_on_from_the_answer_to_the_first(assistant: Assistant) -> None:
+    price, speed = "Krijgen we te maken met goedkopere producten", "innoveren ze ook sneller"
+    answer = assistant.ask(f"{price}, en {speed} dan vroeger?")
+    assert "goedkopere alternatieven" in answer.text
+    assert "sneller innoveren" in answer.text
+
+
 def test_contact_questions_get_the_articles_own_invitation(assistant: Assistant) -> None:
     english = assistant.ask("How can I get in touch with you?")
     dutch = assistant.ask("Hoe kan ik jullie contacteren?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant import Assistant
-from assistant.asking import main_part, question_parts
+from assistant.asking import leans, main_part, question_parts
 from assistant.query import (
     MAX_QUESTION,
     clean,
@@ -105,6 +105,10 @@ PARTS = [
     ("Who selects them? Why does China do this?", 2),
     ("Which tax benefits and cheap loans are there?", 1),
     ("R&D en innovatie: wat is het minimum?", 1),
+    ("Is there competition, and on what firms does the policy focus?", 2),
+    ("Krijgen we goedkopere producten, en leveren die bedrijven ook sneller?", 2),
+    ("What was added, what did they remove it with, and how long did that take?", 3),
+    ("Zijn er regels, en noemen de makers die ook streng", 1),
 ]
 
 
@@ -113,10 +117,12 @@ def test_questions_of_several_parts(question: str, count: int) -> None:
     assert len(question_parts(question)) == count
 
 
-def test_a_part_without_a_subject_takes_the_first_along() -> None:
+def test_a_part_without_a_subject_leans_on_the_first() -> None:
     first, second = question_parts("How does Beijing support Little Giants, and why?")
-    assert first == "How does Beijing support Little Giants"
-    assert "Little Giants" in second
+    assert (first, second) == ("How does Beijing support Little Giants", "why?")
+    assert leans(second)
+    assert leans("wat krijgen ze van de overheid?")
+    assert not leans("how many firms hold the title?")
 
 
 def test_what_surrounds_a_question_is_not_searched_for() -> None:
@@ -164,12 +170,6 @@ def test_history_of_any_length_and_content_is_survived(assistant: Assistant) -> 
 )  # fmt: skip
 def test_courtesies_are_not_searched_for(asked: str, searched: str) -> None:
     assert main_part(asked) == searched
-
-
-def test_a_part_without_a_subject_takes_the_names_of_the_first() -> None:
-    parts = question_parts("Hoeveel Little Giants zijn er en wat krijgen ze van de overheid?")
-    assert parts[1] == "Little Giants: wat krijgen ze van de overheid?"
-    assert question_parts("how many patents are needed and why?")[1].startswith("how many patents")
 
 
 @pytest.mark.parametrize(
