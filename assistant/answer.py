@@ -236,8 +236,10 @@ class Assistant:
             return None
         evidence = self._search.retriever.evidence_of(query.text, found)
         asks = [e for e in evidence if not e.text.endswith("?")]
-        asks.sort(key=lambda e: not invites(e.text))  # the likeliest of those that do
-        sentences, citations = cite(asks[:1], query.language, self._catalog)
+        told = asks[:1]
+        if told and not invites(told[0].text):  # says what happens then, not how to reach anyone
+            told += [e for e in asks[1:] if invites(e.text)][:1]
+        sentences, citations = cite(told, query.language, self._catalog)
         return contact(query, sentences, citations)
 
     def _calls(self, item: Evidence) -> bool:

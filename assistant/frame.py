@@ -54,7 +54,7 @@ def framed(
         sentences=sentences,
         citations=citations,
         note=" ".join(note for note in notes if note),
-        confidence=min(p.confidence for p in parts if p.confidence >= ANSWERED),
+        confidence=_rounded(min(p.confidence for p in parts if p.confidence >= ANSWERED)),
     )
 
 
@@ -74,8 +74,13 @@ def not_covered(
         lead=phrases.NOT_COVERED[language],
         note=phrases.CONTACT_OFFER[language] if offer else "",
         nearest=citation_of(near[0].sentence_id, 1, language, catalog) if near else None,
-        confidence=max(part.confidence for part in parts),
+        confidence=_rounded(max(part.confidence for part in parts)),
     )
+
+
+def _rounded(confidence: float) -> float:
+    """Return it without the digits that depend on what else the encoder read at the same time."""
+    return round(confidence, 4)
 
 
 def language_note(language: Language, sentences: Sequence[AnswerSentence]) -> str:

@@ -95,9 +95,10 @@ def understand(
                     worded=again.worded or again.language,
                     reasons=(*reasons, f"asks again: {said}", *again.reasons),
                 )
-    intent = question_intent(asked, text, knows)
+    mended = mend(text)
+    intent = question_intent(asked, mended, knows)
     reasons.append(f"intent {intent}")
-    mended = mend(text) if intent == "question" else text
+    mended = mended if intent == "question" else text
     if mended != text:
         reasons.append(f"searched for: {mended}")
     parts = question_parts(main_part(mended))

@@ -30,9 +30,10 @@ _SMALLTALK = {
         re.I,
     ),
     "goodbye": re.compile(
-        r"(?:(?:(?:that['’]?s|that is) (?:all|it)|dat (?:is|was) (?:het|alles)),? ?)?"
-        r"(?:bye(?: bye)?|goodbye|see (?:you|ya)(?: later| soon)?|have a (?:nice|good) (?:day|"
-        r"evening|weekend)|that['’]?s all|dat is alles|tot ziens|dada?g?|tot (?:later|gauw)|"
+        r"(?:(?:ok(?:ay|é)?|(?:that['’]?s|that is) (?:all|it)|dat (?:is|was) (?:het|alles)),? ?)?"
+        r"(?:bye(?: bye| now)?|goodbye|see (?:you|ya)(?: later| soon)?|have a (?:nice|good) (?:day|"
+        r"evening|weekend)|that['’]?s all|dat is alles|tot ziens|dada?g?|"
+        r"tot (?:later|gauw|de volgende)|"
         r"(?:nog een )?(?:fijne|prettige|goede) (?:dag|avond|namiddag|weekend)(?: nog)?|"
         r"(?:fijn|prettig|goed) weekend|salut en de kost)",
         re.I,

@@ -116,7 +116,9 @@ def test_contact_questions_get_the_articles_own_invitation(assistant: Assistant)
     assert "get in touch" in english.sentences[0].text
     assert "contact op te nemen" in dutch.sentences[0].text
     chat = assistant.ask("Could I have an informal chat with someone from your team?")
-    assert "get in touch" in chat.sentences[0].text
+    assert "get in touch" in chat.text
+    shown = assistant.ask("Would you take me through some case studies if I called you?")
+    assert "case studies" in shown.text
 
 
 def test_smalltalk_says_what_it_is_in_the_readers_language(assistant: Assistant) -> None:

@@ -96,6 +96,7 @@ def test_smalltalk_prefers_saying_who_is_speaking() -> None:
     assert smalltalk_kind("Hi! Are you a robot?") == "about_me"
     assert smalltalk_kind("Good morning, how are you doing today?") == "greeting"
     assert smalltalk_kind("Dag! Hoe gaat het ermee?") == "greeting"
+    assert smalltalk_kind("ok bye now") == smalltalk_kind("oké tot later") == "goodbye"
 
 
 PARTS = [

@@ -19,3 +19,10 @@ def test_a_slip_is_mended_and_said_to_be(assistant: Assistant, typed: str, meant
 @pytest.mark.parametrize("word", WORDS)
 def test_a_known_adjectives_degree_is_no_slip(assistant: Assistant, word: str) -> None:
     assert not assistant.ask(f"Little Giants: {word}?").searched_for
+
+
+@pytest.mark.parametrize(
+    "asked", ["requird anual revenu littel giant", "jaaromzt vereist litle giant"]
+)
+def test_slips_alone_make_no_other_language(assistant: Assistant, asked: str) -> None:
+    assert "53" in assistant.ask(asked).text
