@@ -82,7 +82,9 @@ _DOES_NOT = re.compile(r"^(?:do|does|did|has|have|had|can|could|will|would|is|ar
                        r"should)n['’]t ", re.I)  # fmt: skip
 STATING = 5  # words from which a question without one that asks is taken for a statement
 _AFTER_ALL = re.compile(r"\s\btoch\b", re.I)  # "je moet toch twintig patenten hebben?"
-POLITE = re.compile(r"\b(?:please|kindly|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I)
+POLITE = re.compile(
+    r"\b(?:please|pls|plz|kindly|sorry|alstublieft|alsjeblieft|aub|a\.u\.b\.|svp|graag)\b", re.I
+)
 
 # What is said before asking, to what was just heard: "ok and how many are there?"
 _HEARD = re.compile(

@@ -34,11 +34,11 @@ _GREETINGS: dict[Language, set[str]] = {
         "hi", "hello", "thanks", "thank", "cheers", "bye", "goodbye", "please", "morning",
     },
 }  # fmt: skip
-_PLEASE = r"(?: please| graag| aub| alstublieft| alsjeblieft)"
+_PLEASE = r"(?:,? (?:please|pls|plz|graag|aub|svp|alstublieft|alsjeblieft))"
 # By itself, set apart, or with a word that asks for it: "in English" may be what is asked about.
 _REQUEST = (
     r"(?:(?:^|[,.;:?!–-]\s*|\b(?:but|maar|en|and|ok|oké|answer|reply|antwoord|graag|please) )"
-    r"(?:(?:can|could|kan|kun|kunt) (?:you|je|jij|u) )?"
+    r"(?:(?:can|could|kan|kun|kunt|mag) (?:you|i have|je|jij|u|that|this|it|dat|dit|het) )?(?:be )?"
     r"(?:(?:say|repeat|translate|put|write|zeg|herhaal|vertaal|schrijf) )?"
     r"(?:(?:that|this|it|dat|dit|het|die) )?(?:(?:again|nog eens|eens|even) )?"
     r"(?:(?:zeggen|herhalen|vertalen) )?(?:in|into|to|naar) (?:het )?(?:{names})"

@@ -107,6 +107,18 @@ def test_the_last_answer_is_asked_for_in_the_other_language(assistant: Assistant
     assert "14.600" in dutch.text
 
 
+@pytest.mark.parametrize(
+    "asked", ["In English, please?", "sorry, kan het in het Engels?", "in english pls"]
+)
+def test_asking_for_a_language_asks_the_last_question_again(
+    assistant: Assistant, asked: str
+) -> None:
+    turns = talk(assistant, "Hoeveel bedrijven dragen de titel?")
+    english = assistant.ask(asked, turns)
+    assert english.language == "en"
+    assert "14,600" in english.text
+
+
 def test_in_a_language_is_no_request_where_it_is_what_is_asked_about(index: Index) -> None:
     for text, asks_for in [
         ("Kan een bemiddeling in het Engels?", "nl"),
