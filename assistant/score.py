@@ -311,16 +311,16 @@ def combined(parts: dict[str, float]) -> float:
 # Not how much of the question the sentence's words meet: what a near miss has, and a question
 # in other words lacks.
 CONFIDENCE = {
-    "dense": 7.6,
-    "strangers": -2.2,
+    "dense": 7.8,
+    "strangers": -2.0,
     "kind": 0.9,
     "lacks": -0.3,
-    "question": 4.4,
-    "question_dense": 4.3,
-    "unasked": 0.9,
+    "question": 4.1,
+    "question_dense": 4.9,
+    "unasked": 1.1,
     "unanswered": -1.3,
-    "unanswered_dense": -4.4,
-    "bias": -4.1,
+    "unanswered_dense": -4.1,
+    "bias": -4.2,
 }
 
 
