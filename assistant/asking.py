@@ -6,19 +6,20 @@ import re
 
 from ingest.facts import number_keys
 from ingest.sentences import sentence_spans
-from ingest.words import is_content, words
+from ingest.words import is_content, stopwords, words
 
 ANAPHOR = re.compile(
-    r"\b(?:they|them|their|it|its|that|those|these|this|he|she|such|there|the (?:first|second|"
-    r"third|last|other)s?(?: ones?)?|ze|zij|hen|hun|die|dat|deze|dit|hij|het|er(?:van|voor|aan|"
-    r"mee|bij|op|in|uit|naar)?|daar\w*|hier\w*|zulke|zo['’]n|de (?:eerste|tweede|derde|laatste|"
-    r"andere)n?)\b",
+    r"\b(?:they|them|their|it|its|that|those|these|this|he|she|his|her|such|there|"
+    r"the (?:first|second|third|last|other)s?(?: ones?)?|ze|zij|hen|hun|die|dat|deze|dit|hij|het|"
+    r"er(?:van|voor|aan|mee|bij|op|in|uit|naar)?|daar\w*|hier\w*|zulke|zo['’]n|"
+    r"de (?:eerste|tweede|derde|laatste|andere)n?)\b",
     re.I,
 )
 MAX_PARTS = 3
+TELLING = 4  # content words from which what is said around a question tells what it is about
 INTERROGATIVE = (
     r"(?:how|what|which|who|whom|whose|why|where|when|is|are|was|were|do|does|did|can|could|"
-    r"will|would|should|must|has|have|hoe|hoeveel|wat|welke?|wie|wiens|waarom|waar\w*|wanneer|"
+    r"will|would|should|must|has|have|hoe|hoeveel|hoelang|hoezo|wat|welke?|wie|wiens|waarom|waar\w*|vanwaar|wanneer|"
     r"zijn|was|waren|doen|doet|kan|kunnen|zal|zullen|zou|moet|moeten|heeft|hebben|wordt|worden|"
     r"krijgen|krijgt|komt|komen|mag|mogen|"
     r"(?:in|op|aan|van|voor|door|met|bij|uit|naar|tegen|onder|over|tot|on|at|to|by|for|from|with|of|"
@@ -26,8 +27,9 @@ INTERROGATIVE = (
 )
 # A Dutch verb before its subject asks too: "en leveren ze ook aan chipfabrieken?"
 _VERB_FIRST = (
-    r"[^\W\d_]+(?:en|t) "
-    r"(?:ze|zij|hij|je|jij|u|we|wij|men|er|(?:de|het|die|deze|dit|dat|zulke) \w+)\b"
+    r"(?!(?:met|niet|het|wat|dat|uit|tot|binnen|buiten|tussen|tegen|boven|beneden|tijdens|volgens)\b)"
+    r"[^\W\d_]+(?:(?:en|t) (?:ze|zij|hij|u|we|wij|men|er|(?:deze|dit|dat|zulke|die) \w+)|"
+    r" (?:je|jij|ik|jullie))\b"
 )
 _NEXT_PART = re.compile(
     rf"\?\s+(?:(?:and|en|or|of|maar|but|also|ook)\b\s*)?(?={INTERROGATIVE}\b)|"
@@ -35,11 +37,11 @@ _NEXT_PART = re.compile(
     rf",\s+(?:en|maar)\s+(?={_VERB_FIRST}[^.?!]*\?)",
     re.I,
 )
-# Before the last of several questions a comma parts them: "who pays, what does it cost, and …".
-_LISTED = re.compile(
-    r",\s+(?=(?:what|which|who|whose|why|where|how|wat|welke?|wie|waarom|waar\w*|hoe|hoeveel)\b)",
-    re.I,
-)
+# Before the last of several questions a comma parts them: "what is it, how much is it, and …".
+# Not before "who" or "which", which may as well go on about what was just named.
+_LISTED = re.compile(r",\s+(?=(?:what|why|how|wat|welke?|waarom|hoe|hoeveel|wie)\b)", re.I)
+_OPENS_WH = re.compile(r"^\W*(?:what|which|who|whose|why|where|when|how|wat|welke?|wie|waarom|"
+                       r"waar\w*|wanneer|hoe|hoeveel)\b", re.I)  # fmt: skip
 # What asks for assent to the words before it …
 _TAG = re.compile(
     r"(?:,\s*(?:no|niet|of niet|(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|"
@@ -69,16 +71,16 @@ _ASKS_WITHIN = re.compile(
 )
 # "Why …?" takes for granted what follows, which may open with its verb.
 _WHY = re.compile(
-    r"^\W*(?:(?:and|en|but|maar|so|dus|then|dan),?\s+)?"
-    r"(?:(?P<inverted>why|waarom|hoezo|vanwaar(?! dat)|om welke reden|for what reason)|how come|"
-    r"how is it that|hoe (?:komt|kan) het(?:,? dat)?|vanwaar dat|"
-    r"what(?: is|['’]s) the reason (?:that|why)|wat is de reden dat)\b[,:]?\s+"
+    r"^\W*(?:(?:and|en|but|maar|so|dus|then|dan|if|als)\b,?\s+)?"
+    r"(?:(?P<inverted>why|waarom|hoezo|om welke reden|for what reason)|how come|"
+    r"how is it that|hoe (?:komt|kan) (?:het|dat)(?:,? dat)?|vanwaar dat|"
+    r"what(?: is|['’]s) the reason(?: that| why)?|wat is de reden(?: dat| waarom)?)\b[,:]?\s+"
     r"(?:(?:then|dan|toch|eigenlijk|exactly|precies|net)\s+)?",
     re.I,
 )
 _CLEFT = re.compile(r"^(?P<verb>is|was) (?P<it>it|het) (?=.+ (?:who|that|which|die|dat)\b)", re.I)
 _DOES = re.compile(r"^(?:do|does|did|has|have|had|can|could|will|would) ", re.I)
-_DOES_NOT = re.compile(r"^(?:do|does|did|has|have|had|can|could|will|would|is|are|was|were|must|"
+_DOES_NOT = re.compile(r"^(?:do|does|did|has|have|had|ca|could|wo|would|is|are|was|were|must|"
                        r"should)n['’]t ", re.I)  # fmt: skip
 STATING = 5  # words from which a question without one that asks is taken for a statement
 _AFTER_ALL = re.compile(r"\s\btoch\b", re.I)  # "je moet toch twintig patenten hebben?"
@@ -123,6 +125,24 @@ def main_part(text: str) -> str:
     return bare if has_topic(bare) else whole
 
 
+def setting(text: str) -> str:
+    """Return what is said around a question that says little without it; "" where it stands alone.
+
+    >>> setting("I run a bakery and heard that sugar is taxed twice. Is that so?")
+    'I run a bakery and heard that sugar is taxed twice.'
+    """
+    parts = [text[a:b] for a, b in sentence_spans(_HEARD.sub("", text))]
+    asking = [part for part in parts if part.endswith("?")]
+    told = " ".join(part for part in parts if not (part.endswith("?") or number_keys(part)))
+    if not asking or len(_content(told)) < TELLING:
+        return ""
+    leaning = all(
+        len(_content(part)) < 2 or (len(_content(part)) < TELLING and ANAPHOR.search(part))
+        for part in asking
+    )
+    return told if leaning else ""
+
+
 def asserts(text: str) -> bool:
     """Return whether a question states something and asks for assent: "…, right?"."""
     return bool(asserted(text))
@@ -163,14 +183,16 @@ def explained(text: str) -> str:
     >>> explained("Waarom kiest de burgemeester ze?")
     'de burgemeester ze kiest'
     """
-    found = [_explained(text[start:end].strip()) for start, end in sentence_spans(text)]
+    sentences = [_HEARD.sub("", text[start:end].strip()) for start, end in sentence_spans(text)]
+    parts = [part for one in sentences for part in _NEXT_PART.split(ASKS_FOR.sub("", one)) if part]
+    found = [_explained(part) for part in parts]
     return " ".join(one for one in found if one)
 
 
 def _explained(sentence: str) -> str:
     why = _WHY.match(sentence)
     said = sentence[why.end() :].rstrip("? ") if why else ""
-    if not why or len(words(said)) < STATING - 1 or _ASKS_WITHIN.match(said):
+    if not why or len(words(said)) < STATING - 2 or _ASKS_WITHIN.match(said):
         return ""
     if not why["inverted"]:
         return said
@@ -181,6 +203,8 @@ def _explained(sentence: str) -> str:
     if why["inverted"].lower() in ("why", "for what reason"):
         return _DOES.sub("", said)
     verb, _, rest = said.partition(" ")
+    if number_keys(verb) or verb.lower() in stopwords("nl") - {"is", "was", "zijn", "moet", "kan"}:
+        return said  # "ik vraag me af waarom hij kiest": there the verb comes last already
     return f"{rest} {verb}"
 
 
@@ -205,14 +229,19 @@ def question_parts(text: str) -> list[str]:
     if len(parts) < 2 or not has_topic(parts[0]):
         return [text]
     *first, last = parts
-    listed = [_LISTED.split(part) if _OPENS_ASKING.match(part) else [part] for part in first]
-    return [*(part for some in listed for part in some), last][:MAX_PARTS]
+    listed = [_LISTED.split(part) if _OPENS_WH.match(part) else [part] for part in first]
+    finer = [*(part for some in listed for part in some), last]
+    return finer if len(finer) <= MAX_PARTS else parts[:MAX_PARTS]
 
 
 def leans(part: str) -> bool:
     """Return whether a later part has no subject of its own: "and why?", "where are they made"."""
-    own = [word for word in words(part) if is_content(word)]
-    return len(own) < 2 or bool(ANAPHOR.search(part) and len(own) < 3)
+    own = len(_content(part))
+    return own < 2 or bool(ANAPHOR.search(part) and own < 3)
+
+
+def _content(text: str) -> list[str]:
+    return [word for word in words(text) if is_content(word)]
 
 
 def has_topic(text: str) -> bool:

@@ -10,6 +10,22 @@ from ingest.facts import Number, numbers
 from ingest.records import Language
 
 _BETWEEN = re.compile(r"\b(?:between|from|tussen(?: de)?|van)\W*$", re.I)
+_TO = re.compile(r"(?:\W*\w+)?\W*(?:to|tot|à|-|–)\W*(?:en met\W*)?", re.I)
+_FROM = re.compile(r"\b(?:from|starting (?:at|from)|older than|vanaf|ouder dan)\W*$", re.I)
+_UNTIL = re.compile(
+    r"\b(?:until|up to|younger than|tot|tot en met|jonger dan|not exceed(?:ing)?)\W*$", re.I
+)
+_NO = re.compile(
+    r"\b(?:no|not|niet|geen) (?:(?P<less>less|fewer|minder|younger|jonger|lower|lager)|"
+    r"(?P<more>more|meer|older|ouder|higher|hoger)) (?:than|dan)\W*$",
+    re.I,
+)
+_AND_OVER = re.compile(
+    r"\s*(?:\w+\s+){0,2}?(?:and|or|en|of) (?:over|older|more|up|ouder|meer|hoger)\b", re.I
+)
+_AND_UNDER = re.compile(
+    r"\s*(?:\w+\s+){0,2}?(?:and|or|en|of) (?:under|younger|less|fewer|jonger|minder|lager)\b", re.I
+)
 _ABOUT = re.compile(
     r"\b(?:about|around|some|roughly|approximately|nearly|almost|ongeveer|circa|zowat|zo['’]n|"
     r"bijna|rond|een)(?: de)?\W*$", re.I
@@ -58,17 +74,23 @@ def other_figure(
 def allowed(number: Number, quote: str) -> bool:
     """Return whether a figure lies in a range, or on the right side of a bound, that a quote gives.
 
-    "Between 13 and 53", "under twelve", "at least five".
+    "Between 13 and 53", "2 to 5", "under twelve", "at least five", "from 6", "12 and over".
     """
     given = [other for other in numbers(quote) if _kind(other) == _kind(number)]
     for place, other in enumerate(given):
-        before = quote[: other.start]
-        ends = [later.value for later in given[place + 1 : place + 2]]
-        if _BETWEEN.search(before) and ends and other.value < number.value < ends[0]:
+        before, after = quote[: other.start], quote[other.end :]
+        following = given[place + 1 : place + 2]
+        if following and other.value < number.value < following[0].value:
+            between = quote[other.end : following[0].start]
+            if _BETWEEN.search(before) or _TO.fullmatch(between):
+                return True
+        over = any(bound.search(before) for bound in (_MORE, _AT_LEAST, _FROM))
+        under = any(bound.search(before) for bound in (_FEWER, _UNTIL))
+        if denied := _NO.search(before):  # "no more than", "niet minder dan"
+            over, under = bool(denied["less"]), bool(denied["more"])
+        if (over or _AND_OVER.match(after)) and number.value > other.value:
             return True
-        if _FEWER.search(before) and number.value < other.value:
-            return True
-        if (_MORE.search(before) or _AT_LEAST.search(before)) and number.value > other.value:
+        if (under or _AND_UNDER.match(after)) and number.value < other.value:
             return True
     return False
 

@@ -9,6 +9,7 @@ answer's sentences may say it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ COMPOUND = 10  # letters from which a word tells as much as two: "eindselectie"
 # "the government" less.
 SAME_NAME, SAME_KIND = 0.45, 0.25
 ABOUT = 0.4  # share of what is stated that a sentence with another figure must meet
+MOSTLY = 0.5  # … and one that gives a figure otherwise which a question asks the reason of
+_RATHER = re.compile(r"\b(?:instead of|rather than|in plaats van|eerder dan|n['’]t|te weinig|"
+                     r"too few|too little|not enough)\b", re.I)  # fmt: skip
 BESIDE = 20  # characters after a figure within which what it counts must begin
 TOPIC, OFTEN = 0.1, 3  # share and number of an article's sentences that have what it is about
 
@@ -89,7 +93,8 @@ class Premises:
             return None
         one = self._verifier.signals(stated, language, [quoted[place].source])[1]
         told = number.percent or _counts(number, one)
-        return place if told and one.covered >= ABOUT else None
+        denied = one.claim.denials or _RATHER.search(stated)  # "why don't three suffice?"
+        return place if told and not denied and one.covered >= MOSTLY else None
 
     def _against(self, one: Case, article: str) -> str | None:
         """Return what a sentence contradicts, "" for nothing, None where it says the same."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.asking import ANAPHOR, POLITE, main_part, question_parts
+from assistant.asking import ANAPHOR, POLITE, main_part, question_parts, setting
 from assistant.records import Intent, Query, Turn
 from assistant.smalltalk import smalltalk_kind, wants_contact
 from ingest.index import Index
@@ -23,6 +23,15 @@ UNSURE = 0.3  # a lead of one language up to which it is the conversation's, if 
 SWAYED = 0.6  # … and within a conversation: "in dollars?" is as good as nothing
 DETECTABLE = 25  # characters from which langdetect is to be trusted
 
+# Function words of French, German, Spanish and Italian that are no words of ours: with one of them
+# a text isn't ours, misspelt.
+_THEIRS = frozenset(
+    """
+    le la les des du et est un une qui que quel quelle quels quelles pour dans combien pourquoi
+    der das und ist ein eine viele haben wer warum wann wieviel sind nicht fur
+    el los las por como cual cuales cuantos cuantas quien una il che di sono quanti quante perche
+    """.split()  # noqa: SIM905
+)
 # Of one language, though no function words; what both greet with ("hey") tells nothing.
 _GREETINGS: dict[Language, set[str]] = {
     "nl": {
@@ -38,7 +47,7 @@ _PLEASE = r"(?:,? (?:please|pls|plz|graag|aub|svp|alstublieft|alsjeblieft))"
 # By itself, set apart, or with a word that asks for it: "in English" may be what is asked about.
 _REQUEST = (
     r"(?:(?:^|[,.;:?!–-]\s*|\b(?:but|maar|en|and|ok|oké|answer|reply|antwoord|graag|please) )"
-    r"(?:(?:can|could|kan|kun|kunt|mag) (?:you|i have|je|jij|u|that|this|it|dat|dit|het) )?(?:be )?"
+    r"(?:(?:can|could|kan|kun|kunt) (?:you|je|jij|u) )?"
     r"(?:(?:say|repeat|translate|put|write|zeg|herhaal|vertaal|schrijf) )?"
     r"(?:(?:that|this|it|dat|dit|het|die) )?(?:(?:again|nog eens|eens|even) )?"
     r"(?:(?:zeggen|herhalen|vertalen) )?(?:in|into|to|naar) (?:het )?(?:{names})"
@@ -50,6 +59,17 @@ _IN_LANGUAGE: dict[Language, re.Pattern[str]] = {
     ),
     "en": re.compile(_REQUEST.format(names="engels|english", please=_PLEASE), re.I),
 }
+# "Can it be in English?" asks for the answer only where it is all that is said.
+_WISH = re.compile(
+    r"^\W*(?:sorry\W+)?(?:can|could|may|kan|mag|kun|zou)\b[^.?!]{0,25}\b"
+    r"(?P<language>in (?:het )?(?:nederlands|vlaams|dutch|flemish|engels|english))\b"
+    rf"(?: zeggen| herhalen| krijgen| hebben| zijn)?{_PLEASE}?\W*$",
+    re.I,
+)
+_SAYING = re.compile(
+    r"\b(?:may|mag|zou|say|repeat|get|have|read|zeggen|herhalen|krijgen|hebben|lezen|ook|also|even|eens)\b",
+    re.I,
+)
 _LANGUAGE_NAME = re.compile(
     r"\b(?:nederlands\w*|vlaams\w*|dutch|flemish|engels\w*|english)\b", re.I
 )
@@ -95,10 +115,9 @@ def understand(
                     worded=again.worded or again.language,
                     reasons=(*reasons, f"asks again: {said}", *again.reasons),
                 )
-    mended = mend(text)
-    intent = question_intent(asked, mended, knows)
+    intent = question_intent(asked, text, knows, mend)
     reasons.append(f"intent {intent}")
-    mended = mended if intent == "question" else text
+    mended = mend(text) if intent == "question" else text
     if mended != text:
         reasons.append(f"searched for: {mended}")
     parts = question_parts(main_part(mended))
@@ -106,9 +125,30 @@ def understand(
     if context:
         reasons.append(f"may lean on: {context}")
         context = main_part(context)
+    around = setting(mended) if intent == "question" and not context and len(parts) == 1 else ""
+    if around:
+        reasons.append(f"may be about: {around}")
     searched_for = mended if mended != text else ""
     told = next((said for role, said in reversed(turns) if role == "assistant"), "")
-    return Query(text, tuple(parts), language, intent, context, searched_for, tuple(reasons), told)
+    return Query(
+        asked=text,
+        parts=tuple(parts),
+        language=language,
+        intent=intent,
+        context=context,
+        searched_for=searched_for,
+        reasons=tuple(reasons),
+        told=told,
+        setting=around,
+    )
+
+
+def _wish(text: str) -> re.Match[str] | None:
+    """Return the match of a text that does no more than ask for the answer in a language."""
+    found = _WISH.match(text)
+    rest = text.replace(found["language"], "") if found else ""
+    saying = _SAYING.sub("", POLITE.sub("", rest))
+    return found if found and not any(is_content(w) for w in words(saying)) else None
 
 
 def question_language(
@@ -119,6 +159,9 @@ def question_language(
     In order: what the question asks for, what the reader chose, the words of the question, the
     conversation.
     """
+    if wish := _wish(text):
+        named = wish["language"].lower()
+        return ("en" if named.endswith(("engels", "english")) else "nl"), "the question asks for it"
     for language, pattern in _IN_LANGUAGE.items():
         if pattern.search(text) and len(_LANGUAGE_NAME.findall(text)) == 1:
             return language, "the question asks for it"
@@ -168,14 +211,17 @@ def _lead_of_dutch(text: str, index: Index) -> float:
 
 
 def question_intent(
-    asked: str, text: str, knows: Callable[[str], bool] = lambda _: False
+    asked: str,
+    text: str,
+    knows: Callable[[str], bool] = lambda _: False,
+    mend: Callable[[str], str] = str,
 ) -> Intent:
     """Return what the reader wants: an answer, contact, small talk, or nothing we can serve."""
     if len(asked) > MAX_QUESTION or not any(char.isalnum() for char in text):
         return "refused"
     if smalltalk_kind(text):
         return "smalltalk"
-    if not _is_ours(text, knows) and is_foreign(text):
+    if not _is_ours(text, knows) and is_foreign(text) and not _is_slips(text, knows, mend):
         return "refused"
     return "contact" if wants_contact(text) else "question"
 
@@ -184,6 +230,14 @@ def _is_ours(text: str, knows: Callable[[str], bool]) -> bool:
     """Return whether nearly all words are known: spares langdetect's 55 profiles, some 30 ms."""
     found = words(text)
     return bool(found) and sum(map(knows, found)) >= OURS * len(found)
+
+
+def _is_slips(text: str, knows: Callable[[str], bool], mend: Callable[[str], str]) -> bool:
+    """Return whether a text is ours once its typing errors are mended: "requird revenu?"."""
+    typed = set(words(text))
+    return typed.isdisjoint(_THEIRS) and all(
+        knows(word) or word not in typed for word in words(mend(text))
+    )
 
 
 def is_foreign(text: str) -> bool:
@@ -216,6 +270,8 @@ def _elliptical_on(text: str, turns: Sequence[Turn]) -> str:
 
 def _only_asks_for_language(text: str) -> bool:
     """Return whether a text asks for the same again in a language, and nothing else."""
+    if _wish(text):
+        return True
     rest = text
     for pattern in _IN_LANGUAGE.values():
         rest = pattern.sub("", rest)

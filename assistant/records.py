@@ -27,6 +27,7 @@ class Query:
     searched_for: str = ""  # the corrected question, where correction changed the search
     reasons: tuple[str, ...] = ()  # how language, parts and intent were settled, for --explain
     told: str = ""  # what the reader was told last
+    setting: str = ""  # what is said around a question that says little without it
     worded: Language | None = None  # the parts' language, where the reader asked for the other
 
     @property

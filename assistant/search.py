@@ -46,21 +46,33 @@ class Search:
 
     def find(self, query: Query) -> Found:
         """Return what the index has on a question."""
-        contexts = [query.context] + [
-            query.context or (query.parts[0] if leans(part) else "") for part in query.parts[1:]
-        ]
-        leaning = [f"{c} {part}" for c, part in zip(contexts, query.parts, strict=True) if c]
-        self.retriever.read([*query.parts, *leaning])
+        first = query.context or query.parts[0]
+        leading = [query.context or query.setting, *(first for _ in query.parts[1:])]
+        texts = [f"{before} {part}" for before, part in zip(leading, query.parts, strict=True)]
+        self.retriever.read([*query.parts, *(text for text in texts if text[0] != " ")])
         pairs: list[tuple[list[Evidence], Choice]] = []
-        for context, part in zip(contexts, query.parts, strict=True):
-            if not context:
-                pairs.append(self._alone(query, part))
-                continue
-            # A later part that leans on the first goes on from its answer, as a follow-up does.
-            said = query.told if query.context else _said(pairs[0][1])
-            pairs.append(self._following(query, context, part, told(said, self._catalog)))
+        for part in query.parts:
+            ways = self._ways(query, part, pairs[0][1] if pairs else None)
+            pairs.append(max(ways, key=lambda way: way[1].confidence))
         evidence = _merged([evidence for evidence, _ in pairs])
         return Found(tuple(evidence), tuple(choice for _, choice in pairs))
+
+    def _ways(
+        self, query: Query, part: str, first: Choice | None
+    ) -> list[tuple[list[Evidence], Choice]]:
+        """Return what answers a part, in each way that it may be meant; `first` is the first's."""
+        if query.context:
+            return [self._following(query, query.context, part, query.told)]
+        if query.setting:
+            return [self._alone(query, f"{query.setting} {part}")]
+        if not first or not leans(part):
+            return [self._alone(query, part)]
+        if first.confidence < ANSWERED:  # then nothing was told that it could go on from
+            evidence, choice = self._alone(query, f"{query.parts[0]} {part}")
+            return [(evidence, replace(choice, question=part))]
+        # It goes on from the first's answer, as a follow-up does.
+        following = self._following(query, query.parts[0], part, _said(first))
+        return [following, self._alone(query, part)]
 
     def _alone(self, query: Query, part: str) -> tuple[list[Evidence], Choice]:
         """Return what answers a part that stands on its own."""
@@ -68,15 +80,16 @@ class Search:
         return evidence, self._choose(query, part, evidence)
 
     def _following(
-        self, query: Query, context: str, part: str, was: Told
+        self, query: Query, context: str, part: str, said: str
     ) -> tuple[list[Evidence], Choice]:
-        """Return what answers a part that leans on another question."""
+        """Return what answers a part that leans on another question, answered by what was said."""
+        was = told(said, self._catalog)
         evidence = self._of_one_purpose(self.follow_up(context, part, was))
         whole = f"{context} {part}"
         choice = self._choose(query, part if has_topic(part) else whole, evidence)
         if choice.confidence:
             choice = replace(choice, confidence=sureness(evidence, self._catalog))
-        return evidence, choice
+        return evidence, replace(choice, question=part)
 
     def follow_up(self, context: str, part: str, was: Told) -> list[Evidence]:
         """Return the evidence for a part that leans on `context`, best first."""

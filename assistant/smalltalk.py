@@ -106,9 +106,10 @@ _CONTACT = re.compile(
     re.I,
 )
 _INVITES = re.compile(
-    r"\b(?:get in touch|reach out|contact|appointment|afspraak|"
-    r"(?:call|e-?mail|ring|write to|talk to|reach|bel|mail|schrijf)(?: naar)? "
-    r"(?:us|me|our|ons|mij|onze?))\b|\b[\w.+-]+@[\w-]+\.\w|\+\d[\d ]{7}",
+    r"\b(?:get in touch|reach out|appointment|afspraak|contacteer\w*|"
+    r"contact (?:us|our|op|ons|onze|met ons|opnemen|with us)|neem \w* ?contact|"
+    r"(?:call|e-?mail|ring|write to|talk to|reach|bel|mail|schrijf|send|drop|give|stuur)"
+    r"(?: naar)? (?:us|me|our|ons|mij|onze?))\b|\b[\w.+-]+@[\w-]+\.\w|[+0]\d[\d ()/.-]{7}",
     re.I,
 )
 _ASKS = re.compile(rf"(?:{INTERROGATIVE}|and|en|but|maar|also|ook)\b", re.I)

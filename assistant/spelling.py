@@ -25,6 +25,7 @@ _DEGREES = (
     *((ending, "") for ending in ("ere", "er", "ste", "est", "st")),
 )
 _HARDENED = str.maketrans("vz", "fs")  # "innovatiever" is "innovatief"
+_NAME = re.compile(r"(?<=[\w,;] )[A-Z][^\W\d_]+")  # inside a sentence
 SHORT = 4  # letters; a shorter word has too many neighbours
 TWO_SLIPS = 7  # letters from which two slips are still the same word
 
@@ -42,23 +43,30 @@ class Speller:
 
     def mend(self, text: str) -> str:
         """Return the text with the words that nobody knows mended; as it was if there are none."""
+        named = {name.lower() for name in _NAME.findall(text)}
         for word in dict.fromkeys(words(text)):
-            better = self._mended(word)
+            better = self._mended(word, named=word in named)
             if better:
                 pattern = rf"(?<!\w){re.escape(word)}(?!\w)"
                 text = re.sub(pattern, better, text, flags=re.I)  # a word of letters: no escapes
         return text
 
-    def _mended(self, word: str) -> str:
-        """Return the word it was meant to be, or "" if it is known or no word is near."""
+    def _mended(self, word: str, *, named: bool) -> str:
+        """Return the word it was meant to be, or "" if it is known or no word is near.
+
+        One with a capital may well be a name that no list has.
+        """
         if len(word) < SHORT or not word.isalpha():
             return ""
-        if self._is_known(word) or self._is_degree(word):
+        if self._is_known(word):
             return ""
-        slips = 2 if len(word) >= TWO_SLIPS else 1
+        slips = 2 if len(word) >= TWO_SLIPS and not named else 1
         near = process.extract(
             word, self._choices, scorer=OSA.distance, score_cutoff=slips, limit=None
         )
+        base = self._base(word)
+        if base:  # the nearest may be another form of it
+            near = [hit for hit in near if hit[1] == 1 and not hit[0].startswith(base)]
         if not near:
             return ""
         return min(near, key=lambda hit: (hit[1], hit[0][0] != word[0], -self._counts[hit[0]]))[0]
@@ -66,14 +74,15 @@ class Speller:
     def _is_known(self, word: str) -> bool:
         return word in self._counts or self._knows(word)
 
-    def _is_degree(self, word: str) -> bool:
-        """Return whether a word is a known adjective's comparative or superlative."""
+    def _base(self, word: str) -> str:
+        """Return a word without its ending if it may be a known one's degree, else ""."""
         for ending, instead in _DEGREES:
             base = word.removesuffix(ending) + instead
             if not word.endswith(ending) or len(base) < SHORT:
                 continue
             undoubled = base[:-1] if base[-1] == base[-2] else base
             hardened = base[:-1] + base[-1].translate(_HARDENED)
-            if any(map(self._is_known, (base, undoubled, hardened))):
-                return True
-        return False
+            for one in (base, undoubled, hardened):
+                if len(one) >= SHORT and self._is_known(one):
+                    return word.removesuffix(ending)
+        return ""

@@ -109,6 +109,17 @@ def test_a_later_part_goes_on_from_the_answer_to_the_first(assistant: Assistant)
     assert "sneller innoveren" in answer.text
 
 
+def test_a_question_that_says_little_is_about_what_was_said_before_it(
+    assistant: Assistant,
+) -> None:
+    story = "A client fears that Chinese firms compete on quality and not only on price."
+    assert "quality and innovation" in assistant.ask(f"{story} Is that so?").text
+
+
+def test_a_later_part_does_not_go_on_from_what_is_not_covered(assistant: Assistant) -> None:
+    assert assistant.ask("What does a loaf cost, and how many are there?").status == "not_covered"
+
+
 def test_contact_questions_get_the_articles_own_invitation(assistant: Assistant) -> None:
     english = assistant.ask("How can I get in touch with you?")
     dutch = assistant.ask("Hoe kan ik jullie contacteren?")

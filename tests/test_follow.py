@@ -108,7 +108,14 @@ def test_the_last_answer_is_asked_for_in_the_other_language(assistant: Assistant
 
 
 @pytest.mark.parametrize(
-    "asked", ["In English, please?", "sorry, kan het in het Engels?", "in english pls"]
+    "asked",
+    [
+        "In English, please?",
+        "sorry, kan het in het Engels?",
+        "in english pls",
+        "Mag ik dat ook in het Engels?",
+        "can I get that in English?",
+    ],
 )
 def test_asking_for_a_language_asks_the_last_question_again(
     assistant: Assistant, asked: str
@@ -125,6 +132,8 @@ def test_in_a_language_is_no_request_where_it_is_what_is_asked_about(index: Inde
         ("Is the article in Dutch?", "en"),
         ("Wat zijn de criteria, in het Engels graag", "en"),
         ("answer in Dutch", "nl"),
+        ("Hebben jullie rondleidingen, en kan dat in het Engels?", "nl"),
+        ("Is the tour guided? Can it be in Dutch?", "en"),
     ]:
         assert understand(text, (), None, index).language == asks_for, text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant import Assistant
-from assistant.asking import leans, main_part, question_parts
+from assistant.asking import leans, main_part, question_parts, setting
 from assistant.query import (
     MAX_QUESTION,
     clean,
@@ -110,6 +110,12 @@ PARTS = [
     ("Krijgen we goedkopere producten, en leveren die bedrijven ook sneller?", 2),
     ("What was added, what did they remove it with, and how long did that take?", 3),
     ("Zijn er regels, en noemen de makers die ook streng", 1),
+    ("How does the selection, which takes place yearly, work, and who decides?", 2),
+    ("Wat is een Little Giant, wie kiest ze, waar zitten ze, en hoeveel zijn er?", 3),
+    ("Mag ik fietsen op het trottoir, en met de bakfiets?", 1),
+    ("Is de winkel open op zondag, maar niet de bakkerij?", 1),
+    ("Hebben jullie brood, en bak je ook taart?", 2),
+    ("Is het gratis, en heb ik een helm nodig?", 2),
 ]
 
 
@@ -129,6 +135,14 @@ def test_a_part_without_a_subject_leans_on_the_first() -> None:
 def test_what_surrounds_a_question_is_not_searched_for() -> None:
     asked = "Hello, I write a paper on SMEs. How many are there?"
     assert main_part(asked) == "How many are there?"
+
+
+def test_what_a_question_leans_on_is_said_around_it() -> None:
+    story = "I run a bakery and was told that sugar is taxed twice."
+    assert setting(f"{story} Is that so?") == story
+    assert setting(f"{story} How many bakeries pay this tax on sugar?") == ""
+    assert setting("Hello there! Is that so?") == ""
+    assert setting("Wij bouwen pompen in Gent en vrezen Chinese concurrenten. Klopt dat?")
 
 
 def test_figures_around_a_question_are_kept() -> None:
@@ -215,6 +229,10 @@ def test_asking_for_a_person_is_contact(text: str) -> None:
     ("text", "does"),
     [
         ("Mail ons gerust voor een offerte.", True),
+        ("Contacteer ons gerust.", True),
+        ("Stuur ons een mail.", True),
+        ("Bel 09 234 56 78.", True),
+        ("Skin contact with the dough is normal.", False),
         ("Neem contact op met ons kantoor in Gent.", True),
         ("Reach us at info@example.org.", True),
         ("Growth starts when people meet.", False),

