@@ -29,10 +29,11 @@ INTERROGATIVE = (
 _VERB_FIRST = (
     r"(?!(?:met|niet|het|wat|dat|uit|tot|binnen|buiten|tussen|tegen|boven|beneden|tijdens|volgens)\b)"
     r"[^\W\d_]+(?:(?:en|t) (?:ze|zij|hij|u|we|wij|men|er|(?:deze|dit|dat|zulke|die) \w+)|"
-    r" (?:je|jij|ik|jullie))\b"
+    r" (?:je|jij|ik|jullie)|t het (?:dan|ook|om|over|alleen|nog|al|toch))\b"
 )
 _NEXT_PART = re.compile(
-    rf"\?\s+(?:(?:and|en|or|of|maar|but|also|ook)\b\s*)?(?={INTERROGATIVE}\b)|"
+    rf"\?\s+(?:(?:and|en|or|of|maar|but|also|ook|if (?:so|not)|zo (?:ja|niet|neen?))\b,?\s*)?"
+    rf"(?={INTERROGATIVE}\b)|"
     rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={INTERROGATIVE}\b)|"
     rf",\s+(?:en|maar)\s+(?={_VERB_FIRST}[^.?!]*\?)",
     re.I,

@@ -116,6 +116,8 @@ PARTS = [
     ("Is de winkel open op zondag, maar niet de bakkerij?", 1),
     ("Hebben jullie brood, en bak je ook taart?", 2),
     ("Is het gratis, en heb ik een helm nodig?", 2),
+    ("Wat kost brood, en gaat het dan om een klein brood?", 2),
+    ("Is it time to panic? If not, what should we be doing?", 2),
 ]
 
 
