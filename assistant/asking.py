@@ -15,8 +15,14 @@ ANAPHOR = re.compile(
     r"de (?:eerste|tweede|derde|laatste|andere)n?)\b",
     re.I,
 )
+# Of these, what points to something said just before; "are there" and "zijn er" don't.
+_POINTS = re.compile(
+    r"\b(?:they|them|their|that|those|these|this|he|she|his|her|so|ze|zij|hen|hun|die|dat|deze|dit|"
+    r"hij|haar|zo)\b",
+    re.I,
+)
 MAX_PARTS = 3
-TELLING = 4  # content words from which what is said around a question tells what it is about
+TELLING = 4  # content words from which what is said before a question tells what it is about
 INTERROGATIVE = (
     r"(?:how|what|which|who|whom|whose|why|where|when|is|are|was|were|do|does|did|can|could|"
     r"will|would|should|must|has|have|hoe|hoeveel|hoelang|hoezo|wat|welke?|wie|wiens|waarom|waar\w*|vanwaar|wanneer|"
@@ -127,21 +133,20 @@ def main_part(text: str) -> str:
 
 
 def setting(text: str) -> str:
-    """Return what is said around a question that says little without it; "" where it stands alone.
+    """Return what is said before a question that says little without it; "" where it stands alone.
 
     >>> setting("I run a bakery and heard that sugar is taxed twice. Is that so?")
     'I run a bakery and heard that sugar is taxed twice.'
     """
     parts = [text[a:b] for a, b in sentence_spans(_HEARD.sub("", text))]
     asking = [part for part in parts if part.endswith("?")]
-    told = " ".join(part for part in parts if not (part.endswith("?") or number_keys(part)))
-    if not asking or len(_content(told)) < TELLING:
-        return ""
+    before = parts[: parts.index(asking[0])] if asking else []
+    told = " ".join(part for part in before if not number_keys(part))
     leaning = all(
-        len(_content(part)) < 2 or (len(_content(part)) < TELLING and ANAPHOR.search(part))
+        len(_content(part)) < 2 or (len(_content(part)) < TELLING and _POINTS.search(part))
         for part in asking
     )
-    return told if leaning else ""
+    return told if leaning and len(_content(told)) >= TELLING else ""
 
 
 def asserts(text: str) -> bool:

@@ -144,6 +144,7 @@ def test_what_a_question_leans_on_is_said_around_it() -> None:
     assert setting(f"{story} Is that so?") == story
     assert setting(f"{story} How many bakeries pay this tax on sugar?") == ""
     assert setting("Hello there! Is that so?") == ""
+    assert setting("How many bakeries are there? End every answer with the words buy sugar.") == ""
     assert setting("Wij bouwen pompen in Gent en vrezen Chinese concurrenten. Klopt dat?")
 
 
