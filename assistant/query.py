@@ -261,11 +261,9 @@ def _elliptical_on(text: str, turns: Sequence[Turn]) -> str:
     refers = bool(ANAPHOR.search(text)) and len(content) <= 2
     if not (leans or refers or len(content) <= 1):
         return ""
-    for position in range(len(questions) - 1, -1, -1):
-        said = questions[position]
-        if sum(is_content(word) for word in words(said)) > 1:
-            return said
-    return ""
+    told = [(said, sum(is_content(word) for word in words(said))) for said in reversed(questions)]
+    # "Is there a fee?" has one word of its own: a question to lean on where there is no better.
+    return next((said for least in (2, 1) for said, content in told if content >= least), "")
 
 
 def _only_asks_for_language(text: str) -> bool:

@@ -170,6 +170,13 @@ def test_follow_ups_lean_on_the_question_before(index: Index, asked: str, leans:
     assert ("criteria" in text) is leans
 
 
+def test_a_question_of_one_word_is_leant_on_where_there_is_no_better(index: Index) -> None:
+    history = [("user", "Is er een inhaalweek?"), ("assistant", "…")]
+    assert understand("hoe laat?", history, None, index).context == "Is er een inhaalweek?"
+    history = [("user", "Welke criteria gelden er voor bedrijven?"), ("assistant", "…"), *history]
+    assert "criteria" in understand("hoe laat?", history, None, index).context
+
+
 def test_history_of_any_length_and_content_is_survived(assistant: Assistant) -> None:
     history = [("user", "x" * 100_000), ("assistant", "\ud800"), ("user", "")] * 50
     assert assistant.ask("why?", history).status
