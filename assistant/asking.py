@@ -25,8 +25,9 @@ MAX_PARTS = 3
 TELLING = 4  # content words from which what is said before a question tells what it is about
 INTERROGATIVE = (
     r"(?:how|what|which|who|whom|whose|why|where|when|is|are|was|were|do|does|did|can|could|"
-    r"will|would|should|must|has|have|hoe|hoeveel|hoelang|hoezo|wat|welke?|wie|"
-    r"wiens|waarom|waar\w*|vanwaar|wanneer|zijn|was|waren|doen|doet|kan|kunnen|zal|zullen|zou|moet|moeten|heeft|hebben|wordt|worden|"
+    r"will|would|should|must|has|have|hoe|hoeveel|hoelang|hoezo|wat|welke?|wie|wiens|waarom|"
+    r"waar\w*|vanwaar|wanneer|zijn|was|waren|doen|doet|kan|kunnen|zal|zullen|zou|moet|moeten|"
+    r"heeft|hebben|wordt|worden|"
     r"krijgen|krijgt|komt|komen|mag|mogen|"
     r"(?:in|op|aan|van|voor|door|met|bij|uit|naar|tegen|onder|over|tot|on|at|to|by|for|from|with|of|"
     r"under|against|into) (?:what|which|whom|whose|how (?:many|much)|welke?|wat|wie|hoeveel))"

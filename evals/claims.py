@@ -20,7 +20,7 @@ from assistant.premise import Passage, Premises
 from assistant.verify import Source
 from evals.questions import QuestionsError
 from evals.verification import wilson
-from evals.written_claims import WRITTEN, sentences
+from evals.written_claims import WRITTEN, language_of, sentences
 from ingest.embedder.encoder_tuning import rows_of
 from ingest.records import Language
 
@@ -65,7 +65,7 @@ def load_whys(path: Path = WHYS) -> list[Claim]:
             own = [text for spoken, text in cited if spoken == language] or [cited[0][1]]
             twins = [text for spoken, text in cited if spoken != language and text not in own]
             quotes = tuple(
-                (_language(language), text, twin)
+                (language_of(language), text, twin)
                 for text, twin in zip(own, [*twins, *[""] * len(own)], strict=False)
             )
             passage = " ".join(
@@ -73,16 +73,12 @@ def load_whys(path: Path = WHYS) -> list[Claim]:
                 if article == name and spoken == language
             )  # fmt: skip
             found.append(
-                Claim(f"{path.stem}-{len(found)}", _language(language), f"why, {kind}",
+                Claim(f"{path.stem}-{len(found)}", language_of(language), f"why, {kind}",
                       label == "true", question, quotes, passage)
             )  # fmt: skip
     except (OSError, ValueError, KeyError) as error:
         raise QuestionsError(f"{path}: can't be read as a file of questions ({error}).") from error
     return found
-
-
-def _language(name: str) -> Language:
-    return "nl" if name == "nl" else "en"
 
 
 def corrected(premises: Premises, claim: Claim) -> bool:

@@ -43,7 +43,7 @@ def read_claims(path: Path = WRITTEN / "claims.tsv") -> list[Claim]:
     """Return the claims in the file's order; raise QuestionsError for a file that is none."""
     try:
         found = [
-            Claim(name, tuple(map(int, numbers.split(","))), _language(language), label, text)
+            Claim(name, tuple(map(int, numbers.split(","))), language_of(language), label, text)
             for name, numbers, language, label, text in rows_of(path)
         ]
         for claim in found:
@@ -58,7 +58,7 @@ def read_claims(path: Path = WRITTEN / "claims.tsv") -> list[Claim]:
 def sentences() -> dict[tuple[str, int], tuple[Language, str]]:
     """Return (language, text) by article and number, from 0."""
     return {
-        (name, int(number)): (_language(language), text)
+        (name, int(number)): (language_of(language), text)
         for path in _files()
         for name, number, language, text in rows_of(path)
     }
@@ -78,5 +78,6 @@ def _files() -> tuple[Path, ...]:
     return ASKED / "sentences.tsv", WRITTEN / "sentences.tsv"
 
 
-def _language(name: str) -> Language:
+def language_of(name: str) -> Language:
+    """Return the language that a column names."""
     return "nl" if name == "nl" else "en"
