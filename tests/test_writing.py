@@ -96,7 +96,7 @@ def test_explain_shows_each_sentence_with_its_verdict(setup: Settings) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["/embed?lang=en", "/chat/?lang=en"])
+@pytest.mark.parametrize("path", ["/embed?lang=en", "/chat/?lang=en", "/chat/?lang=nl"])
 def test_a_reader_sees_progress_and_then_the_sentence(site: httpx.Client, path: str) -> None:
     with chromium() as browser:
         context = browser.new_context(locale="en-GB")

@@ -72,7 +72,7 @@ class Conversation:
                 growing = (
                     answer_html(answer, TEXTS[answer.language], done=False)
                     if answer.text
-                    else status_html(texts.writing)
+                    else status_html(TEXTS[answer.language].writing)
                 )
                 yield frame([*before, said(growing)], talk)
         except Exception as problem:  # the reader gets a line, the log gets the rest
