@@ -19,7 +19,7 @@ from assistant import score
 from assistant.match import Matcher
 from assistant.records import Evidence
 from ingest.bilingual import Asked, Passage, rank_passages
-from ingest.index import Index
+from ingest.index import FEW, Index
 from ingest.records import LANGUAGES, Chunk, Face, Sentence, other
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ class Retriever:
         two may be one's translation. For calibrating on the expected questions themselves.
         """
         faces = self.catalog.faces(face.sentence_id)
-        seen = self._faces_of(face.sentence_id).each
-        vector = seen[faces.index(face)].vector
+        seen, vectors = self._faces_of(face.sentence_id).each, self.index.face_vectors
+        alike = vectors[[one.row for one in seen]] @ vectors[seen[faces.index(face)].row]
         others = [place for place, f in enumerate(faces) if f.language != face.language]
-        likest = max(others, key=lambda place: float(seen[place].vector @ vector), default=-1)
+        likest = max(others, key=lambda place: float(alike[place]), default=-1)
         rest = [s for place, s in enumerate(seen) if place != likest and faces[place] != face]
         left = score.Faces.of(rest)
         out = copy(self)
@@ -139,7 +139,8 @@ class Retriever:
         sentences = [catalog.sentence(identity) for identity, _ in found]
         views = [self._view(sentence) for sentence in sentences]
         asked = self._meant(question)
-        parts = score.features(question, asked, views, self.matcher, self._unanswered)
+        alike = self._alike(asked, [*(view.faces for view in views), self._unanswered])
+        parts = score.features(question, asked, views, self.matcher, alike, self._unanswered)
         scored = [
             Evidence(
                 sentence_id=sentence.id,
@@ -176,14 +177,25 @@ class Retriever:
         """Return a sentence's expected questions as scoring sees them, as the catalog has them."""
         if not self._faces:
             return score.NO_FACES
-        vectors = self.index.face_vectors[self.catalog.face_rows(sentence_id)]
-        text = self.matcher.text
+        rows, text = self.catalog.face_rows(sentence_id), self.matcher.text
         return score.Faces.of(
             [
-                score.Face(text(face.text, face.language), vector, score.question_kind(face.text))
-                for face, vector in zip(self.catalog.faces(sentence_id), vectors, strict=True)
+                score.Face(text(face.text, face.language), row, score.question_kind(face.text))
+                for face, row in zip(self.catalog.faces(sentence_id), rows, strict=True)
             ]
         )
+
+    def _alike(self, asked: Asked, groups: Sequence[score.Faces]) -> np.ndarray:
+        """Return (all faces,) the cosines of the question with those of these groups at least."""
+        every = self.index.face_vectors
+        if not self._faces:
+            return np.zeros(0, np.float32)
+        if len(every) <= FEW:
+            whole: np.ndarray = every @ asked.vector
+            return whole
+        rows, alike = np.concatenate([g.rows for g in groups]), np.zeros(len(every), np.float32)
+        alike[rows] = every[rows] @ asked.vector
+        return alike
 
     def read(self, questions: Sequence[str]) -> None:
         """Take in questions that are about to be asked: two together cost little more than one.

@@ -90,7 +90,7 @@ class Face:
     """An expected question as scoring sees it."""
 
     words: Text
-    vector: np.ndarray
+    row: int  # its place among all of the index
     kind: str
 
 
@@ -98,11 +98,11 @@ class Face:
 class Faces:
     """The expected questions of one sentence, or those that no sentence answers.
 
-    `vectors` is (faces, dimensions); `words` is every word of them, by language.
+    `rows` are their places among all of the index; `words` is every word of them, by language.
     """
 
     each: tuple[Face, ...]
-    vectors: np.ndarray
+    rows: np.ndarray
     words: tuple[Text, ...]
 
     @classmethod
@@ -112,24 +112,25 @@ class Faces:
         for face in faces:
             by_language.setdefault(face.words.language, []).append(face.words.ids)
         words = tuple(Text(name, np.unique(np.concatenate(i))) for name, i in by_language.items())
-        return cls(tuple(faces), np.array([face.vector for face in faces], np.float32), words)
+        return cls(tuple(faces), np.array([face.row for face in faces], np.int64), words)
 
-    def nearest(self, vector: np.ndarray) -> tuple[list[Face], float]:
-        """Return those most like a question, by its vector, and the cosine of the likest.
+    def nearest(self, alike: np.ndarray) -> tuple[list[Face], float]:
+        """Return those most like a question, and the cosine of the likest.
 
-        None where even that is of something else.
+        `alike` is (all faces of the index,) their cosines with it. None of them where even the
+        likest is of something else.
         """
         if not self.each:
             return [], 0.0
-        alike = self.vectors @ vector
-        likest = float(alike.max())
+        own = alike[self.rows]
+        likest = float(own.max())
         if likest < UNASKED:
             return [], likest
-        order = np.argsort(-alike, kind="stable")[:NEAREST]
+        order = np.argsort(-own, kind="stable")[:NEAREST]
         return [self.each[place] for place in order], likest
 
 
-NO_FACES = Faces((), np.zeros((0, 0), np.float32), ())
+NO_FACES = Faces((), np.zeros(0, np.int64), ())
 
 
 def question_kind(question: str) -> str:
@@ -164,11 +165,13 @@ def features(
     asked: Asked,
     views: Sequence[View],
     matcher: Matcher,
+    alike: np.ndarray,
     unanswered: Faces = NO_FACES,
 ) -> list[dict[str, float]]:
     """Return for each sentence what speaks for it, each feature about 0 to 1.
 
-    `unanswered` are the questions that editors say no sentence answers.
+    `alike` are the cosines of the index's expected questions with this one; `unanswered` are
+    those that editors say no sentence answers.
     """
     kind = question_kind(question)
 
@@ -185,7 +188,8 @@ def features(
     own = np.maximum(own, TWIN * meet([view.twin for view in views]))
     shown = kind_words(question, kind)
     asking = np.array([word in shown for word in asked.words], np.float32)
-    own = np.maximum(own, np.outer([holds_kind(kind, view.text) for view in views], asking))
+    holds = np.array([holds_kind(kind, view.text) for view in views])
+    own = np.maximum(own, np.outer(holds, asking))
     figures = np.array([word[0].isdigit() for word in asked.words], bool)
     counted = np.array([bool(numbers(view.text)) for view in views], np.float32)
     rest = coverage(asked, own * ~figures)  # figures alone ("17 x 23") ask for nothing here
@@ -195,8 +199,8 @@ def features(
     before = reach[:, None] * meet([view.before for view in views])
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
     hints = meet_any([view.faces.words for view in views])
-    asks, near = _asks_same(kind, asked, [view.faces for view in views], matcher)
-    left_open = _asks_same(kind, asked, [unanswered], matcher)
+    asks, near = _asks_same(kind, asked, alike, [view.faces for view in views], matcher)
+    left_open = _asks_same(kind, asked, alike, [unanswered], matcher)
     named = {word for name in names(question) for word in words(name)}
     articles = list({id(view.article): view.article for view in views}.values())
     place = {id(article): n for n, article in enumerate(articles)}
@@ -206,7 +210,6 @@ def features(
     strange = asked.weights * np.array([word in named for word in asked.words])
     if asserts(question):  # "the Commission decides, right?": the name may be what is wrong
         strange = np.zeros_like(strange)
-    holds = np.array([holds_kind(kind, view.text) for view in views])
     columns = {
         "coverage": _with_kind(coverage(asked, own), asked.told, kind, holds),
         "in_context": _with_kind(coverage(asked, helped), asked.told, kind, holds),
@@ -260,7 +263,7 @@ def _with_kind(
 
 
 def _asks_same(
-    kind: str, asked: Asked, groups: Sequence[Faces], matcher: Matcher
+    kind: str, asked: Asked, cosines: np.ndarray, groups: Sequence[Faces], matcher: Matcher
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (groups,) how much the likest expected question of each asks the same, 0 to 1.
 
@@ -270,7 +273,7 @@ def _asks_same(
     rows: list[int] = []
     faces: list[Face] = []
     for place, group in enumerate(groups):
-        near, alike[place] = group.nearest(asked.vector)
+        near, alike[place] = group.nearest(cosines)
         rows += [place] * len(near)
         faces += near
     if not faces:

@@ -46,16 +46,21 @@ class Search:
 
     def find(self, query: Query) -> Found:
         """Return what the index has on a question."""
-        first = query.context or query.parts[0]
-        leading = [query.context or query.setting, *(first for _ in query.parts[1:])]
-        texts = [f"{before} {part}" for before, part in zip(leading, query.parts, strict=True)]
-        self.retriever.read([*query.parts, *(text for text in texts if text[0] != " ")])
+        self._read(query)
         pairs: list[tuple[list[Evidence], Choice]] = []
         for part in query.parts:
             ways = self._ways(query, part, pairs[0][1] if pairs else None)
             pairs.append(max(ways, key=lambda way: way[1].confidence))
         evidence = _merged([evidence for evidence, _ in pairs])
         return Found(tuple(evidence), tuple(choice for _, choice in pairs))
+
+    def _read(self, query: Query) -> None:
+        """Let all that will be searched for be encoded together."""
+        if before := query.context or query.setting:
+            leaning = [f"{before} {part}" for part in query.parts]
+        else:
+            leaning = [f"{query.parts[0]} {part}" for part in query.parts[1:] if leans(part)]
+        self.retriever.read([*(() if query.setting else query.parts), *leaning])
 
     def _ways(
         self, query: Query, part: str, first: Choice | None
@@ -71,30 +76,43 @@ class Search:
             evidence, choice = self._alone(query, f"{query.parts[0]} {part}")
             return [(evidence, replace(choice, question=part))]
         # It goes on from the first's answer, as a follow-up does.
-        following = self._following(query, query.parts[0], part, _said(first))
-        return [following, self._alone(query, part)]
+        by_itself = self.retriever.evidence(part)
+        following = self._following(query, query.parts[0], part, _said(first), by_itself)
+        return [following, self._alone(query, part, by_itself)]
 
-    def _alone(self, query: Query, part: str) -> tuple[list[Evidence], Choice]:
-        """Return what answers a part that stands on its own."""
-        evidence = self._of_one_purpose(self.retriever.evidence(part))
+    def _alone(
+        self, query: Query, part: str, found: list[Evidence] | None = None
+    ) -> tuple[list[Evidence], Choice]:
+        """Return what answers a part that stands on its own; `found` if it was searched for."""
+        evidence = self._of_one_purpose(found or self.retriever.evidence(part))
         return evidence, self._choose(query, part, evidence)
 
     def _following(
-        self, query: Query, context: str, part: str, said: str
+        self,
+        query: Query,
+        context: str,
+        part: str,
+        said: str,
+        found: list[Evidence] | None = None,
     ) -> tuple[list[Evidence], Choice]:
         """Return what answers a part that leans on another question, answered by what was said."""
         was = told(said, self._catalog)
-        evidence = self._of_one_purpose(self.follow_up(context, part, was))
+        evidence = self._of_one_purpose(self.follow_up(context, part, was, found))
         whole = f"{context} {part}"
         choice = self._choose(query, part if has_topic(part) else whole, evidence)
         if choice.confidence:
             choice = replace(choice, confidence=sureness(evidence, self._catalog))
         return evidence, replace(choice, question=part)
 
-    def follow_up(self, context: str, part: str, was: Told) -> list[Evidence]:
-        """Return the evidence for a part that leans on `context`, best first."""
+    def follow_up(
+        self, context: str, part: str, was: Told, found: list[Evidence] | None = None
+    ) -> list[Evidence]:
+        """Return the evidence for a part that leans on `context`, best first.
+
+        `found` is the evidence for the part alone, if it was searched for.
+        """
         whole, search = f"{context} {part}", self.retriever
-        by_itself, with_context = search.evidence(part), search.evidence(whole)
+        by_itself, with_context = found or search.evidence(part), search.evidence(whole)
         wanted = {e.sentence_id for e in (*by_itself, *with_context)} | set(was.around)
         alone, in_context = (
             found + search.evidence_of(text, sorted(wanted - {e.sentence_id for e in found}))

@@ -22,6 +22,12 @@ PLAIN = 0.3  # share of function words; German, French or Danish text has some .
 _NOT_AFRIKAANS = frozenset(("de", "niet", "zijn", "zich", "naar", "deze", "hij", "bij"))
 
 
+def load_profiles() -> None:
+    """Load langdetect's profiles now; else the first text that needs them waits .7 s."""
+    for languages in (LANGUAGES, None):
+        _factory(languages)
+
+
 def detect(text: str) -> dict[Language, float]:
     """Return the probability of Dutch and of English (they sum to 1; .5 each where no letters)."""
     found = _probabilities(_factory(LANGUAGES), text)

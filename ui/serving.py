@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from assistant.records import Answer, Turn
 from ingest.errors import AssistantError
+from ingest.language import load_profiles
 from ingest.records import LANGUAGES, Language
 from ingest.settings import Settings
 
@@ -49,6 +50,7 @@ def _opener(settings: Settings) -> Callable[[Settings], Assistant]:
 
 def _warm(assistant: Assistant) -> None:
     """Ask once, so that no reader waits for what is loaded with the first question."""
+    load_profiles()
     for language in LANGUAGES:
         for question in assistant.examples(language)[:1]:
             assistant.ask(question, language=language, model=False)

@@ -58,8 +58,9 @@ class BilingualEmbedder(StaticEmbedder):
         known = [n for n, text in enumerate(texts) if any(map(str.isalnum, text))]
         cut = self._cutter.encode_batch([prefix + texts[n] for n in known])
         order = sorted(range(len(known)), key=lambda n: len(cut[n].ids))
-        # of like length: little padding
-        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        # of like length: little padding; and two are not put in one while a core is idle
+        size = min(BATCH, -(-len(order) // (os.cpu_count() or 1)) or 1)
+        batches = [order[start : start + size] for start in range(0, len(order), size)]
         vectors = np.zeros((len(texts), WIDTH), np.float32)
         with ThreadPoolExecutor(os.cpu_count()) if len(batches) > 1 else nullcontext() as pool:
             run = pool.map if pool else map
