@@ -50,7 +50,10 @@ def _opener(settings: Settings) -> Callable[[Settings], Assistant]:
 
 def _warm(assistant: Assistant) -> None:
     """Ask once, so that no reader waits for what is loaded with the first question."""
+    from assistant.spelling import listed  # heavy: tantivy
+
     load_profiles()
+    listed()
     for language in LANGUAGES:
         for question in assistant.examples(language)[:1]:
             assistant.ask(question, language=language, model=False)
