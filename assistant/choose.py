@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.kinds import TOLD_BY_SIGHT, question_kind
 from assistant.match import Matcher
 from assistant.records import Evidence
-from assistant.score import TOLD_BY_SIGHT, confidence, question_kind
+from assistant.score import confidence
 from ingest.deduplicate import normalised
 from ingest.records import Language, Sentence
 

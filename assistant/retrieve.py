@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant import score
+from assistant.kinds import counts, question_kind
 from assistant.match import Matcher
 from assistant.records import Evidence
 from ingest.bilingual import Asked, Passage, rank_passages
@@ -165,6 +166,7 @@ class Retriever:
         return score.View(
             text=sentence.text,
             words=text(sentence.text, language),
+            counts=text(counts(sentence.text), language),
             vector=self.index.sentence_vectors[catalog.sentence_row(sentence.id)],
             twin=text(sentence.translation or twins, other(language)),
             before=text(before, language),
@@ -180,7 +182,7 @@ class Retriever:
         rows, text = self.catalog.face_rows(sentence_id), self.matcher.text
         return score.Faces.of(
             [
-                score.Face(text(face.text, face.language), row, score.question_kind(face.text))
+                score.Face(text(face.text, face.language), row, question_kind(face.text))
                 for face, row in zip(self.catalog.faces(sentence_id), rows, strict=True)
             ]
         )

@@ -13,18 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.asking import asserts
+from assistant.kinds import TOLD_BY_SIGHT, counted, holds_kind, kind_words, question_kind
 from assistant.match import Matcher, Text, coverage
 from ingest.bilingual import Asked
 from ingest.facts import names, numbers
 from ingest.records import Language
 from ingest.words import words
 
-TOLD_BY_SIGHT = ("number", "date")  # kinds that a sentence plainly holds or lacks
 KIND = 2.0  # nats; what the kind of answer asked for weighs, as a word of the question
 REFERRING = 0.9  # what a match in the sentence before counts for one that refers back …
 NEIGHBOUR = 0.5  # … and for any other
 SAME_NAME = 0.7  # strength from which a name is taken for the same, spelt another way
-VAGUE = 0.6  # what "tens of thousands" is worth where a number is asked for
+COUNTED = 0.45  # strength from which a number counts what is asked for, if that follows it …
+NAMED, ELSEWHERE = 0.9, 0.7  # … and from which it may where that stands elsewhere; then it is worth
 FIGURE = 0.9  # what any number counts for one that the question claims, or gives of its asker
 TWIN = 0.95  # … in what the sentence's translation says
 FACES = 0.9  # … in the expected questions that lead to it
@@ -32,37 +33,7 @@ TITLE = 0.5  # … and in the article's title
 UNLIKE, UNASKED = 0.7, 0.8  # cosines up to which a sentence, and a question, say nothing
 NEAREST = 4  # expected questions of a sentence, by vector, that are compared word by word
 
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"\b(?:how (?:many|much|large|big|old|long|high|far|often)|hoeveel|"
-                          r"hoe (?:groot|hoog|lang|oud|ver|vaak)|what (?:percentage|share|number|"
-                          r"amount|proportion)|costs?|price|kost|kosten|prijs|"
-                          r"welk (?:percentage|aandeel|aantal|bedrag)|minimum|"
-                          r"maximum|aantal|number of)\b", re.I)),
-    ("date", re.compile(r"\b(?:when|wanneer|since|sinds|what year|which year|in welk jaar|"
-                        r"hoelang al)\b", re.I)),
-    ("actor", re.compile(r"\b(?:who|whom|whose|wie|which (?:ministry|company|companies|body|"
-                         r"authority|organi[sz]ation|country|countries)|welke? (?:ministerie|"
-                         r"bedrij(?:f|ven)|instantie|overheid|land(?:en)?|organisatie))\b", re.I)),
-    ("place", re.compile(r"\b(?:where|waar)\b(?!(?:om|bij|door|in|mee|op|van|voor))", re.I)),
-    ("reason", re.compile(r"\b(?:why|how come|waarom|vanwaar|hoezo|wat is de reden)\b", re.I)),
-)  # fmt: skip
-_YEAR = re.compile(
-    r"\b(?:1[5-9]|20)\d\d\b|\b(?:january|february|march|april|june|july|august|september|october|"
-    r"november|december|januari|februari|maart|mei|juni|juli|augustus|oktober|century|eeuw)\b",
-    re.I,
-)
-_QUANTITY = re.compile(
-    r"\b(?:tens|hundreds|thousands|dozens|millions|billions|half|most|majority|minority|handful|"
-    r"few|several|tientallen|honderden|\w*duizenden|miljoenen|miljarden|helft|meeste|meerderheid|"
-    r"minderheid|handvol|enkele|verschillende|één|one|none|geen)\b",
-    re.I,
-)
 _OURS = re.compile(r"\b(?:we|our|us|my|i|wij|ons|onze|mijn|ik)\b", re.I)
-_REASON = re.compile(
-    r"\b(?:because|since|due to|so that|in order to|therefore|as a result|caused|to avoid|"
-    r"omdat|doordat|zodat|want|dankzij|wegens|vanwege|om te|om .* te|daarom|dus|hierdoor)\b",
-    re.I,
-)
 REFERS_BACK = re.compile(
     r"^\W*(?:(?:but|and|additionally|moreover|also|maar|en|bovendien|bovenal|ook|daarnaast)\b,?\s*)?"
     r"(?:\w+ )?(?:they|these|this|that|those|it|he|she|their|its|ze|zij|deze|dit|die|dat|het|hij|"
@@ -77,6 +48,7 @@ class View:
 
     text: str
     words: Text
+    counts: Text  # what follows its numbers
     vector: np.ndarray
     twin: Text  # what our translation or the twins say in the other language
     before: Text
@@ -133,33 +105,6 @@ class Faces:
 NO_FACES = Faces((), np.zeros(0, np.int64), ())
 
 
-def question_kind(question: str) -> str:
-    """Return the kind of answer asked for: number, date, actor, place, reason or other."""
-    return next((kind for kind, pattern in _KINDS if pattern.search(question)), "other")
-
-
-def kind_words(question: str, kind: str) -> frozenset[str]:
-    """Return the words by which a question asks for a number or a date: "cost", "year".
-
-    A sentence that holds one meets them, though it says "sold for 187 euros".
-    """
-    patterns = [pattern for name, pattern in _KINDS if name == kind and name in TOLD_BY_SIGHT]
-    return frozenset(w for p in patterns for m in p.finditer(question) for w in words(m.group()))
-
-
-def holds_kind(kind: str, text: str) -> float:
-    """Return 1 if the text holds an answer of that kind, 0 if not, .5 where that can't be told."""
-    if kind == "number":
-        return 1.0 if numbers(text) else VAGUE if _QUANTITY.search(text) else 0.0
-    if kind == "date":
-        return float(bool(_YEAR.search(text)))
-    if kind in ("actor", "place"):
-        return float(bool(names(text)))
-    if kind == "reason":
-        return float(bool(_REASON.search(text)))
-    return 0.5
-
-
 def features(
     question: str,
     asked: Asked,
@@ -189,12 +134,19 @@ def features(
     shown = kind_words(question, kind)
     asking = np.array([word in shown for word in asked.words], np.float32)
     holds = np.array([holds_kind(kind, view.text) for view in views])
+    wanted = [asked.words.index(w) for w in counted(question) if w in asked.words]
+    if kind == "count" and wanted:
+        near, anywhere = (
+            meet(texts)[:, wanted].max(axis=1)
+            for texts in ([view.counts for view in views], [view.words for view in views])
+        )
+        holds *= np.where(near >= COUNTED, 1.0, np.where(anywhere >= NAMED, ELSEWHERE, 0.0))
     own = np.maximum(own, np.outer(holds, asking))
     figures = np.array([word[0].isdigit() for word in asked.words], bool)
-    counted = np.array([bool(numbers(view.text)) for view in views], np.float32)
+    numbered = np.array([bool(numbers(view.text)) for view in views], np.float32)
     rest = coverage(asked, own * ~figures)  # figures alone ("17 x 23") ask for nothing here
     if asserts(question) or _OURS.search(question):
-        own = np.maximum(own, FIGURE * np.outer(counted * np.minimum(1.0, 2 * rest), figures))
+        own = np.maximum(own, FIGURE * np.outer(numbered * np.minimum(1.0, 2 * rest), figures))
     reach = np.array([REFERRING if REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
     before = reach[:, None] * meet([view.before for view in views])
     helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])

@@ -19,7 +19,7 @@ The harbour crane of Aldermere lifts forty tonnes and was painted blue in 1987.
 
 Two operators work in its cabin, one by day and one by night.
 """
-LEFT_OPEN = "How long does one lift of the crane take?"
+LEFT_OPEN = "Where are the operators of the crane trained?"
 
 
 def settings_of(folder: Path, questions: str) -> Settings:
@@ -53,7 +53,7 @@ def left_open(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 def test_a_question_that_is_left_open_is_less_surely_answered(
     closed: Assistant, left_open: Assistant
 ) -> None:
-    asked = "How long does a lift of the crane take?"
+    asked = "Where were the crane's operators trained?"
     before, after = closed.ask(asked), left_open.ask(asked)
     assert after.confidence < before.confidence - 0.1
     assert after.status == "not_covered"

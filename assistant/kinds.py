@@ -1,0 +1,139 @@
+"""The kind of answer a question asks for, and whether a sentence holds one.
+
+"How many employees?" wants a number of employees: a sentence that says how many companies there
+are comes near, and is the usual way to answer what was not asked.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from ingest.facts import names, numbers
+from ingest.words import is_content, words
+
+# Kinds that a sentence plainly holds or lacks.
+TOLD_BY_SIGHT = ("number", "count", "percentage", "duration", "date")
+VAGUE = 0.6  # what "tens of thousands" is worth where a number is asked for
+REACH = 4  # words after a number that may say what it is a number of
+
+_TIME = (
+    r"(?:(?:second|minute|hour|day|night|week|month|quarter|year|decade)s?|seconden?|minu(?:ut|ten)|"
+    r"u(?:ur|ren)|dag(?:en)?|nacht(?:en)?|we(?:ek|ken)|maand(?:en)?|kwarta(?:al|len)|ja(?:ar|ren)|"
+    r"eeuw(?:en)?)"
+)
+_HOW_MANY = re.compile(r"\b(?P<how>how many|number of|hoeveel|aantal)((?: \w[\w’'-]*){1,4})", re.I)
+# After these nothing is counted: "how many are there", "hoeveel kost dat".
+_UNCOUNTED = re.compile(
+    r" (?:are|is|were|was|do|does|did|can|could|must|should|have|has|had|will|would|zijn|waren|"
+    r"moet(?:en)?|kan|kunnen|mag|mogen|zal|zullen|heb(?:ben|t)?|heeft|wordt|worden|er|"
+    r"\w+ (?:de|het|een|dat|die|dit|je|jij|jullie|u|we|wij|ze|zij|ik|men|er))\b",
+    re.I,
+)
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("percentage", re.compile(r"\b(?:(?:what|which|welke?) (?:percentage|share|proportion|aandeel)|"
+                              r"how many per ?cent|hoeveel (?:procent|percent))\b", re.I)),
+    ("duration", re.compile(rf"\b(?:(?:how long|hoe ?lang)(?! (?:ago|geleden))|how much time|"
+                            rf"hoeveel tijd|(?:how many|hoeveel) {_TIME})\b", re.I)),
+    ("number", re.compile(r"\b(?:how (?:many|much|large|big|old|long|high|far|often)|hoeveel|"
+                          r"hoe (?:groot|hoog|lang|oud|ver|vaak)|what (?:percentage|share|number|"
+                          r"amount|proportion)|costs?|price|kost|kosten|prijs|"
+                          r"welk (?:percentage|aandeel|aantal|bedrag)|minimum|"
+                          r"maximum|aantal|number of)\b", re.I)),
+    ("date", re.compile(r"\b(?:when|wanneer|since|sinds|what year|which year|in welk jaar|"
+                        r"hoelang al)\b", re.I)),
+    ("actor", re.compile(r"\b(?:who|whom|whose|wie|which (?:ministry|company|companies|body|"
+                         r"authority|organi[sz]ation|country|countries)|welke? (?:ministerie|"
+                         r"bedrij(?:f|ven)|instantie|overheid|land(?:en)?|organisatie))\b", re.I)),
+    ("place", re.compile(r"\b(?:where|waar)\b(?!(?:om|bij|door|in|mee|op|van|voor))", re.I)),
+    ("reason", re.compile(r"\b(?:why|how come|waarom|vanwaar|hoezo|wat is de reden)\b", re.I)),
+)  # fmt: skip
+_SENTENCE = re.compile(r"(?:[^.?!]|[.?!](?!\s))+")
+_YEAR = re.compile(
+    r"\b(?:1[5-9]|20)\d\d\b|\b(?:january|february|march|april|june|july|august|september|october|"
+    r"november|december|januari|februari|maart|mei|juni|juli|augustus|oktober|century|eeuw)\b",
+    re.I,
+)
+_QUANTITY = re.compile(
+    r"\b(?:tens|hundreds|thousands|dozens|millions|billions|half|most|majority|minority|handful|"
+    r"few|several|tientallen|honderden|\w*duizenden|miljoenen|miljarden|helft|meeste|meerderheid|"
+    r"minderheid|handvol|enkele|verschillende|één|one|none|geen)\b",
+    re.I,
+)
+_SHARE = re.compile(
+    r"%|\b(?:per ?cent|procent|half|third|quarter|fifth|tenth|helft|derde|kwart|vijfde|tiende)\b|"
+    r"\b(?:one|two|three|een|één|twee|drie) (?:in|op(?: de)?) \w+",
+    re.I,
+)
+_DURATION = re.compile(rf"\b{_TIME}\b", re.I)
+_REASON = re.compile(
+    r"\b(?:because|since|due to|so that|in order to|therefore|as a result|caused|to avoid|"
+    r"omdat|doordat|zodat|want|dankzij|wegens|vanwege|om te|om .* te|daarom|dus|hierdoor)\b",
+    re.I,
+)
+
+
+def question_kind(question: str) -> str:
+    """Return the kind of answer asked for, or "other".
+
+    One of percentage, duration, count, number, date, actor, place and reason. The last sentence
+    that asks for one counts: "How many are there? Who chooses them?" wants an actor.
+    """
+    for one in reversed(_SENTENCE.findall(question)):
+        kind = next((kind for kind, pattern in _KINDS if pattern.search(one)), "other")
+        if kind != "other":
+            return "count" if kind == "number" and counted(one) else kind
+    return "other"
+
+
+def kind_words(question: str, kind: str) -> frozenset[str]:
+    """Return the words by which a question asks for a number or a date: "cost", "year".
+
+    A sentence that holds one meets them, though it says "sold for 187 euros".
+    """
+    kind = "number" if kind == "count" else kind
+    patterns = [pattern for name, pattern in _KINDS if name == kind and name in TOLD_BY_SIGHT]
+    return frozenset(w for p in patterns for m in p.finditer(question) for w in words(m.group()))
+
+
+def holds_kind(kind: str, text: str) -> float:
+    """Return 1 if the text holds an answer of that kind, 0 if not, .5 where that can't be told."""
+    if kind in ("number", "count"):
+        return 1.0 if numbers(text) else VAGUE if _QUANTITY.search(text) else 0.0
+    if kind == "percentage":
+        return float(bool(_SHARE.search(text)))
+    if kind == "duration":
+        return float(bool(_DURATION.search(text)))
+    if kind == "date":
+        return float(bool(_YEAR.search(text)))
+    if kind in ("actor", "place"):
+        return float(bool(names(text)))
+    if kind == "reason":
+        return float(bool(_REASON.search(text)))
+    return 0.5
+
+
+def counted(question: str) -> list[str]:
+    """Return the words for what a question wants counted, [] where it wants nothing counted.
+
+    "How many private companies hold the title?": "private" and "companies". What Dutch counts is
+    a plural: "hoeveel omzet" is "how much turnover".
+    """
+    found = max(_HOW_MANY.finditer(question), key=lambda match: match.start(), default=None)
+    if not found or _UNCOUNTED.match(found[2]):
+        return []
+    after = words(found[2])
+    first = next((place for place, word in enumerate(after) if is_content(word, "")), len(after))
+    named = list(takewhile(lambda word: is_content(word, ""), after[first:]))[:2]
+    if found["how"].lower() in ("hoeveel", "aantal"):
+        if named and named[0][-1] in "ns":
+            return named
+        return named if len(named) == 2 and named[0][-1] == "e" and named[1][-1] in "ns" else []
+    return named
+
+
+def counts(text: str) -> str:
+    """Return the words that follow a text's numbers: what they may be numbers of."""
+    ends = [number.end for number in numbers(text)]
+    ends += [match.end() for match in _QUANTITY.finditer(text)]
+    return " ".join(word for end in ends for word in words(text[end:])[:REACH])
