@@ -20,18 +20,26 @@ AROUND = 60  # sentences of the article that was told of, the nearest, that are 
 
 # The fit gives `home` 5.5 here and 5.9 below, for those follow-ups never turn to another article;
 # some visitors' do, and the lower weights answer as many of them rightly.
-WEIGHTS = {"alone": 0.8, "in_context": 0.4, "told": 1.1, "home": 3.5, "next": 3.5}
+WEIGHTS = {
+    "alone": 0.8,
+    "in_context": 0.4,
+    "told": 1.1,
+    "told_kind": 3.0,
+    "home": 3.5,
+    "next": 3.5,
+}
 BIAS = -3.0
 # `alone` and `leaning` are the log-odds of the confidence in the few words by themselves, and with
 # the question leant on.
 CONFIDENCE = {
-    "alone": 0.6,
+    "alone": 0.5,
     "leaning": 0.3,
     "home": 2.0,
-    "told": -0.1,
-    "next": 1.1,
-    "doubt": -0.7,
-    "bias": -1.7,
+    "told": -0.3,
+    "told_kind": 1.7,
+    "next": 1.2,
+    "doubt": -0.8,
+    "bias": -1.6,
 }
 
 
@@ -85,6 +93,8 @@ def features(alone: Evidence, in_context: Evidence, was: Told) -> dict[str, floa
         "alone": logit(alone.score),
         "in_context": logit(in_context.score),
         "told": float(name in was.sentences),
+        # "How many?", after a sentence that has a number, or has none.
+        "told_kind": float(name in was.sentences) * dict(alone.parts)["kind"],
         # Where nothing was told, nothing is elsewhere.
         "home": float(not was.home or name.split(".")[0] in was.home),
         "next": float(name in was.next),
@@ -114,6 +124,7 @@ def told_of(evidence: Sequence[Evidence], catalog: Catalog) -> dict[str, float]:
         "leaning": parts["follow_leaning"],
         "home": parts["follow_home"],
         "told": parts["follow_told"],
+        "told_kind": parts["follow_told_kind"],
         "next": parts["follow_next"],
         "doubt": doubt(evidence, catalog.sentence),
     }
