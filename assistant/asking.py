@@ -38,16 +38,30 @@ _VERB_FIRST = (
     r"[^\W\d_]+(?:(?:en|t) (?:ze|zij|hij|u|we|wij|men|er|(?:deze|dit|dat|zulke|die) \w+)|"
     r" (?:je|jij|ik|jullie)|t het (?:dan|ook|om|over|alleen|nog|al|toch))\b"
 )
+# Before a noun only where the part before it asks, too.
+_VERB_BEFORE_NOUN = r"[^\W\d_]{2,}(?:t|en) (?:de|het|een|zo['’]n) [^\W\d_]+"
 _NEXT_PART = re.compile(
     rf"\?\s+(?:(?:and|en|or|of|maar|but|also|ook|if (?:so|not)|zo (?:ja|niet|neen?))\b,?\s*)?"
-    rf"(?={INTERROGATIVE}\b)|"
+    rf"(?={INTERROGATIVE}\b|(?:[\w’'-]+\s+){{3,}}[^.?!]*\?)|"
     rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={INTERROGATIVE}\b)|"
     rf",\s+(?:en|maar)\s+(?={_VERB_FIRST}[^.?!]*\?)",
     re.I,
 )
 # Before the last of several questions a comma parts them: "what is it, how much is it, and …".
 # Not before "who" or "which", which may as well go on about what was just named.
-_LISTED = re.compile(r",\s+(?=(?:what|why|how|wat|welke?|waarom|hoe|hoeveel|wie)\b)", re.I)
+_LISTED = re.compile(
+    r",\s+(?=(?:what|why|how|wat|welke?|waarom|hoe|hoeveel|wie)\b|"
+    r"(?:is|are|was|were|do|does|did|can|will|must|has|have) (?:the|an?|it|they|there|you|we)\b)",
+    re.I,
+)
+_ALSO_ASKED = re.compile(rf",\s+en\s+(?={_VERB_BEFORE_NOUN})", re.I)
+# What announces questions: "two questions:".
+_ANNOUNCED = re.compile(
+    r"^\W*(?:(?:just|nog|maar|a|an|een|één|one|two|three|twee|drie|few|couple|of|paar|enkele|quick|"
+    r"short|snelle?|korte?|kleine?|more|other|andere|extra)\s+)*"
+    r"(?:questions?|vragen|vraag|vraagjes?)\s*[:;,.–-]+\s+",
+    re.I,
+)
 _OPENS_WH = re.compile(r"^\W*(?:what|which|who|whose|why|where|when|how|wat|welke?|wie|waarom|"
                        r"waar\w*|wanneer|hoe|hoeveel)\b", re.I)  # fmt: skip
 # What asks for assent to the words before it …
@@ -65,6 +79,11 @@ _OPENING = re.compile(
     re.I,
 )
 _OPENS_ASKING = re.compile(rf"^\W*{INTERROGATIVE}\b", re.I)
+_ASKS_FIRST = re.compile(
+    rf"^\W*(?:(?:and|en|but|maar|then|dan)\s+)?(?:{INTERROGATIVE}\b|{_VERB_FIRST}|"
+    rf"{_VERB_BEFORE_NOUN})",
+    re.I,
+)
 # A subject before its verb, and no word that asks: "the mayor decides?" takes it to be so.
 _OPENS_STATING = re.compile(
     r"^\W*(?:(?:so|but|and|dus|maar|en),?\s+)?(?:the|an?|it|they|you|we|he|she|there|this|these|that|"
@@ -125,7 +144,7 @@ def main_part(text: str) -> str:
 
     "Hello, I write a paper on SMEs. How many are there?" asks how many there are.
     """
-    text = _HEARD.sub("", text)
+    text = _ANNOUNCED.sub("", _HEARD.sub("", text))
     parts = [text[a:b] for a, b in sentence_spans(text)]
     asking = [p for p in parts if p.endswith("?") or number_keys(p)]
     whole = " ".join(asking) if any(p.endswith("?") for p in asking) else text
@@ -232,6 +251,8 @@ def _stated(sentence: str) -> str:
 
 def question_parts(text: str) -> list[str]:
     """Return the questions that a question of several parts asks, one alone as itself."""
+    if _OPENS_WH.match(text):
+        text = _ALSO_ASKED.sub("? ", text)
     parts = [p.strip(" ,;") for p in _NEXT_PART.split(text) if p and p.strip(" ,;?")]
     if len(parts) < 2 or not has_topic(parts[0]):
         return [text]
@@ -242,9 +263,9 @@ def question_parts(text: str) -> list[str]:
 
 
 def leans(part: str) -> bool:
-    """Return whether a later part has no subject of its own: "and why?", "where are they made"."""
+    """Return whether a later part says little of its own: "why?", "and in the medical sector?"."""
     own = len(_content(part))
-    return own < 2 or bool(ANAPHOR.search(part) and own < 3)
+    return own < 2 or bool(ANAPHOR.search(part) and own < 3) or not _ASKS_FIRST.match(part)
 
 
 def _content(text: str) -> list[str]:

@@ -118,12 +118,20 @@ PARTS = [
     ("Is het gratis, en heb ik een helm nodig?", 2),
     ("Wat kost brood, en gaat het dan om een klein brood?", 2),
     ("Is it time to panic? If not, what should we be doing?", 2),
+    ("Two quick questions: who decides, and when?", 2),
+    ("Twee vraagjes: wie bouwde de brug, hoe oud is ze en is ze veilig?", 3),
+    ("What does the ferry cost? And for a bicycle?", 2),
+    ("Waar ligt de haven? En wil de stad er nog bouwen?", 2),
+    ("Wie bouwde de brug, en trekt het park ook toeristen?", 2),
+    ("Wie bouwde de brug, en de sluis?", 1),
+    ("Which bridges are old, are they all of wood, and how long do they last?", 3),
+    ("Is het duur? Echt?", 1),
 ]
 
 
 @pytest.mark.parametrize(("question", "count"), PARTS, ids=[q for q, _ in PARTS])
 def test_questions_of_several_parts(question: str, count: int) -> None:
-    assert len(question_parts(question)) == count
+    assert len(question_parts(main_part(question))) == count
 
 
 def test_a_part_without_a_subject_leans_on_the_first() -> None:
@@ -131,6 +139,7 @@ def test_a_part_without_a_subject_leans_on_the_first() -> None:
     assert (first, second) == ("How does Beijing support Little Giants", "why?")
     assert leans(second)
     assert leans("wat krijgen ze van de overheid?")
+    assert leans("for a bicycle on the ferry?")
     assert not leans("how many firms hold the title?")
 
 
