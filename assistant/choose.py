@@ -28,7 +28,8 @@ UNDECIDED = 0.2  # the confidence of one that leaves us more so
 LONE = 0.4  # a question's only word may be this far from any word of the corpus
 GAIN = 0.2  # how much more of the question's weight it must meet then
 EXPECTED = 0.95  # how much a question must ask the same as one an editor gave a sentence
-SAME = 0.3  # a twin in the reader's language may cover this much less and still stand in
+SAME = 0.3  # a twin in the reader's language may cover this much less and still stand in …
+AS_WELL = 0.9  # … and any if it is no more than these log-odds behind
 
 # Bare pronouns only: "These companies …" names what it is about.
 _OPENS_WITH_PRONOUN = re.compile(
@@ -205,9 +206,10 @@ def in_language(
         own, *rest = matcher.strengths(asked, texts)
         theirs = np.maximum.reduce(rest)
         lacks = float(np.maximum(0, own - theirs) @ asked.weights)
-        if lacks > SAME and (ours or not in_other):
+        best = max(twin.score for twin in mine)
+        behind = logit(item.score) - logit(best)
+        if lacks > SAME and behind > AS_WELL and (ours or not in_other):
             out.append(item)
         else:
-            best = max(twin.score for twin in mine)
             out += [twin for twin in mine if twin.score >= best * 0.6]
     return tuple({e.sentence_id: e for e in out}.values())

@@ -130,6 +130,9 @@ class Search:
         """Return what answers one part of the question, in the reader's language where it can."""
         matcher, sentence = self.retriever.matcher, self._catalog.sentence
         choice = choose(part, evidence, sentence, matcher)
+        twins = {twin for e in choice.chosen for twin in sentence(e.sentence_id).twins}
+        missing = sorted(twins - {e.sentence_id for e in evidence})  # of a chunk that was not found
+        evidence = [*evidence, *self.retriever.evidence_of(part, missing)] if missing else evidence
         other = query.worded not in (None, query.language)
         chosen = in_language(
             part, choice, evidence, query.language, sentence, matcher, in_other=other

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, is_current, open_assistant
 from assistant.phrases import NOT_COVERED
+from assistant.records import Evidence
+from assistant.retrieve import Retriever
 from ingest.errors import IndexMismatch, IndexMissing
 from ingest.settings import Settings
 
@@ -35,6 +37,20 @@ def test_covered(
     assert answer.language == language
     assert all(sentence.language == language for sentence in answer.sentences)
     assert all(fact in answer.text for fact in facts)
+
+
+def test_a_twin_that_was_not_found_is_quoted_in_the_readers_language(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Retriever.evidence
+
+    def english_only(retriever: Retriever, question: str) -> list[Evidence]:
+        return [e for e in found(retriever, question) if e.language == "en"]
+
+    monkeypatch.setattr(Retriever, "evidence", english_only)
+    answer = assistant.ask("Hoeveel Little Giants zijn er?")
+    assert [s.language for s in answer.sentences] == ["nl"]
+    assert "14.600" in answer.text
 
 
 NOT_THERE = [
