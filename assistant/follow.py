@@ -36,10 +36,10 @@ CONFIDENCE = {
     "leaning": 0.3,
     "home": 2.0,
     "told": -0.3,
-    "told_kind": 1.7,
+    "told_kind": 2.2,
     "next": 1.2,
     "doubt": -0.8,
-    "bias": -1.6,
+    "bias": -1.7,
 }
 
 
@@ -86,15 +86,19 @@ def told(text: str, catalog: Catalog) -> Told:
     return Told(frozenset(said), frozenset(after), tuple(around), home)
 
 
-def features(alone: Evidence, in_context: Evidence, was: Told) -> dict[str, float]:
-    """Return what speaks for a sentence, scored by itself and with the question leant on."""
+def features(alone: Evidence, in_context: Evidence, was: Told, kind: str = "") -> dict[str, float]:
+    """Return what speaks for a sentence, scored by itself and with the question leant on.
+
+    `kind` is the kind of answer that the few words ask for.
+    """
     name = alone.sentence_id
+    held = 0.0 if kind == "actor" else dict(alone.parts)["kind"]  # any name looks like a doer
     return {
         "alone": logit(alone.score),
         "in_context": logit(in_context.score),
         "told": float(name in was.sentences),
         # "How many?", after a sentence that has a number, or has none.
-        "told_kind": float(name in was.sentences) * dict(alone.parts)["kind"],
+        "told_kind": float(name in was.sentences) * held,
         # Where nothing was told, nothing is elsewhere.
         "home": float(not was.home or name.split(".")[0] in was.home),
         "next": float(name in was.next),
@@ -102,13 +106,16 @@ def features(alone: Evidence, in_context: Evidence, was: Told) -> dict[str, floa
 
 
 def followed(
-    alone: Iterable[Evidence], in_context: Mapping[str, Evidence], was: Told
+    alone: Iterable[Evidence], in_context: Mapping[str, Evidence], was: Told, kind: str = ""
 ) -> list[Evidence]:
-    """Return the evidence for a follow-up, best first; each has its sentence in `in_context`."""
+    """Return the evidence for a follow-up, best first; each has its sentence in `in_context`.
+
+    `kind` is the kind of answer that its few words ask for.
+    """
     found = []
     for item in alone:
         whole = in_context[item.sentence_id]
-        parts = features(item, whole, was)
+        parts = features(item, whole, was, kind)
         total = BIAS + sum(weight * parts[name] for name, weight in WEIGHTS.items())
         parts["leaning"] = logit(confidence(dict(whole.parts)))
         shown = (*item.parts, *((f"follow_{name}", value) for name, value in parts.items()))

@@ -23,6 +23,7 @@ _TIME = (
     r"eeuw(?:en)?)"
 )
 _HOW_MANY = re.compile(r"\b(?P<how>how many|number of|hoeveel|aantal)((?: \w[\w’'-]*){1,4})", re.I)
+_HOW_MUCH = re.compile(r"\bhow much\b", re.I)
 # After these nothing is counted: "how many are there", "hoeveel kost dat".
 _UNCOUNTED = re.compile(
     r" (?:are|is|were|was|do|does|did|can|could|must|should|have|has|had|will|would|zijn|waren|"
@@ -119,9 +120,11 @@ def counted(question: str) -> list[str]:
     "How many private companies hold the title?": "private" and "companies". What Dutch counts is
     a plural: "hoeveel omzet" is "how much turnover".
     """
-    found = max(_HOW_MANY.finditer(question), key=lambda match: match.start(), default=None)
-    if not found or _UNCOUNTED.match(found[2]):
+    asked = list(_HOW_MANY.finditer(question))
+    # A sentence that answers several of them may count another thing first.
+    if len(asked) != 1 or _HOW_MUCH.search(question) or _UNCOUNTED.match(asked[0][2]):
         return []
+    found = asked[0]
     after = words(found[2])
     first = next((place for place, word in enumerate(after) if is_content(word, "")), len(after))
     named = list(takewhile(lambda word: is_content(word, ""), after[first:]))[:2]

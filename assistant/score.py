@@ -266,16 +266,16 @@ def combined(parts: dict[str, float]) -> float:
 # Not how much of the question the sentence's words meet: what a near miss has, and a question
 # in other words lacks.
 CONFIDENCE = {
-    "dense": 7.8,
-    "strangers": -2.0,
-    "kind": 0.9,
-    "lacks": -0.3,
+    "dense": 7.6,
+    "strangers": -2.1,
+    "kind": 1.0,
+    "lacks": -0.1,
     "question": 4.1,
-    "question_dense": 4.9,
+    "question_dense": 5.0,
     "unasked": 1.1,
-    "unanswered": -1.3,
+    "unanswered": -1.5,
     "unanswered_dense": -4.1,
-    "bias": -4.2,
+    "bias": -4.1,
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from assistant.asking import has_topic, leans
 from assistant.choose import ANSWERED, Choice, choose, in_language
 from assistant.follow import Told, followed, sureness, told
+from assistant.kinds import question_kind
 from assistant.records import Evidence, Query
 from assistant.retrieve import Retriever
 from ingest.catalog import Catalog
@@ -118,7 +119,7 @@ class Search:
             found + search.evidence_of(text, sorted(wanted - {e.sentence_id for e in found}))
             for text, found in ((part, by_itself), (whole, with_context))
         )
-        return followed(alone, {e.sentence_id: e for e in in_context}, was)
+        return followed(alone, {e.sentence_id: e for e in in_context}, was, question_kind(part))
 
     def _of_one_purpose(self, evidence: list[Evidence]) -> list[Evidence]:
         """Return the evidence without calls to action, or only those if one is the best."""
