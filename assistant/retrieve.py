@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +21,7 @@ from assistant.match import Matcher
 from assistant.records import Evidence
 from ingest.bilingual import Asked, Passage, rank_passages
 from ingest.index import FEW, Index
-from ingest.records import LANGUAGES, Chunk, Face, Sentence, other
+from ingest.records import LANGUAGES, Chunk, Face, Language, Sentence, other
 
 if TYPE_CHECKING:
     from ingest.embedder import Embedder
@@ -46,6 +46,7 @@ class Retriever:
         self._vectors: dict[str, np.ndarray] = {}
         self._view = lru_cache(maxsize=4096)(self._look)
         self._passage = lru_cache(maxsize=4096)(self._read)
+        self._cosines = lru_cache(maxsize=64)(self._compare)
         self._unanswered = self._faces_of("")  # questions that no sentence answers
 
     def without(self, face: Face) -> Retriever:
@@ -76,7 +77,7 @@ class Retriever:
     def evidence(self, question: str) -> list[Evidence]:
         """Return the scored sentences of the chunks found, best first."""
         asked = self.matcher.asked(question)
-        ranks = self._ranks(asked, self._meant(question))
+        ranks = self._ranks(question, asked, self._meant(question))
         chunks = self._best(asked, ranks)
         found = [(sentence, chunk.id) for chunk in chunks for sentence in chunk.sentence_ids]
         return self._scored(question, found, ranks)
@@ -85,7 +86,7 @@ class Retriever:
         """Return the given sentences scored against the question, best first."""
         return self._scored(question, [(identity, "") for identity in sentence_ids], {})
 
-    def _ranks(self, asked: Asked, meant: Asked) -> Ranks:
+    def _ranks(self, question: str, asked: Asked, meant: Asked) -> Ranks:
         """Return the chunks that any method finds, with their rank by method."""
         ranks: Ranks = {}
         for language in LANGUAGES:
@@ -96,7 +97,7 @@ class Retriever:
             near = self.index.nearest("sentences", language, meant.vector, NEAREST)
             _note(ranks, f"sentences-{language}", self._holding(near))
         if self._faces:
-            _note(ranks, "questions", self._by_questions(meant))
+            _note(ranks, "questions", self._by_questions(question))
         return ranks
 
     def _best(self, asked: Asked, ranks: Ranks) -> list[Chunk]:
@@ -116,18 +117,32 @@ class Retriever:
         sentences = [self.index.catalog.sentence(i).text for i in chunk.sentence_ids]
         return self.matcher.passage(sentences, chunk.language)
 
-    def _by_questions(self, asked: Asked) -> list[str]:
+    def _by_questions(self, question: str) -> list[str]:
         """Return the chunks whose sentences answer the nearest expected questions."""
         catalog = self.index.catalog
-        near = [
-            hit
-            for language in LANGUAGES
-            for hit in self.index.nearest("faces", language, asked.vector, DEPTH)
-        ]
+        near = [hit for language in LANGUAGES for hit in self._nearest_faces(question, language)]
         near.sort(key=lambda hit: -hit[1])
         led = dict.fromkeys(catalog.face_sentence(face) for face, _ in near)
         sentences = [sentence for sentence in led if sentence][:DEPTH]
         return list(dict.fromkeys(catalog.chunk_of(sentence) for sentence in sentences))
+
+    def _nearest_faces(self, question: str, language: Language) -> list[tuple[str, float]]:
+        """Return (id, cosine) of a language's nearest expected questions."""
+        if len(self.index.face_vectors) > FEW:
+            return self.index.nearest("faces", language, self._meant(question).vector, DEPTH)
+        ids, rows = self._places[language]
+        alike = self._cosines(question)[rows]
+        best = np.argpartition(-alike, min(DEPTH, len(alike)) - 1)[:DEPTH] if len(alike) else rows
+        return [(ids[place], float(alike[place])) for place in np.sort(best)]
+
+    @cached_property
+    def _places(self) -> dict[Language, tuple[list[str], np.ndarray]]:
+        """Each language's expected questions, and their places among all."""
+        found = {language: self.catalog.face_places(language) for language in LANGUAGES}
+        return {
+            language: ([face for face, _ in places], np.array([row for _, row in places], np.int64))
+            for language, places in found.items()
+        }
 
     def _holding(self, sentences: Iterable[tuple[str, float]]) -> list[str]:
         """Return the chunks that hold these sentences, the nearest's first."""
@@ -140,7 +155,7 @@ class Retriever:
         sentences = [catalog.sentence(identity) for identity, _ in found]
         views = [self._view(sentence) for sentence in sentences]
         asked = self._meant(question)
-        alike = self._alike(asked, [*(view.faces for view in views), self._unanswered])
+        alike = self._alike(question, [*(view.faces for view in views), self._unanswered])
         parts = score.features(question, asked, views, self.matcher, alike, self._unanswered)
         scored = [
             Evidence(
@@ -187,16 +202,20 @@ class Retriever:
             ]
         )
 
-    def _alike(self, asked: Asked, groups: Sequence[score.Faces]) -> np.ndarray:
+    def _alike(self, question: str, groups: Sequence[score.Faces]) -> np.ndarray:
         """Return (all faces,) the cosines of the question with those of these groups at least."""
         every = self.index.face_vectors
+        if len(every) <= FEW or not self._faces:
+            return self._cosines(question)
+        rows, alike = np.concatenate([g.rows for g in groups]), np.zeros(len(every), np.float32)
+        alike[rows] = every[rows] @ self._meant(question).vector
+        return alike
+
+    def _compare(self, question: str) -> np.ndarray:
+        """Return (all faces,) the cosines of the question with every expected one."""
         if not self._faces:
             return np.zeros(0, np.float32)
-        if len(every) <= FEW:
-            whole: np.ndarray = every @ asked.vector
-            return whole
-        rows, alike = np.concatenate([g.rows for g in groups]), np.zeros(len(every), np.float32)
-        alike[rows] = every[rows] @ asked.vector
+        alike: np.ndarray = self.index.face_vectors @ self._meant(question).vector
         return alike
 
     def read(self, questions: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,15 +149,13 @@ def features(
         own = np.maximum(own, FIGURE * np.outer(numbered * np.minimum(1.0, 2 * rest), figures))
     reach = np.array([REFERRING if REFERS_BACK.match(v.text) else NEIGHBOUR for v in views])
     before = reach[:, None] * meet([view.before for view in views])
-    helped = np.maximum.reduce([own, before, TITLE * meet([view.title for view in views])])
+    titles = _once([view.title for view in views], meet)
+    helped = np.maximum.reduce([own, before, TITLE * titles])
     hints = meet_any([view.faces.words for view in views])
     asks, near = _asks_same(kind, asked, alike, [view.faces for view in views], matcher)
     left_open = _asks_same(kind, asked, alike, [unanswered], matcher)
     named = {word for name in names(question) for word in words(name)}
-    articles = list({id(view.article): view.article for view in views}.values())
-    place = {id(article): n for n, article in enumerate(articles)}
-    known = meet(articles)[[place[id(view.article)] for view in views]]
-    known = np.maximum(known, meet([view.title for view in views]))
+    known = np.maximum(_once([view.article for view in views], meet), titles)
     known = np.where(known >= SAME_NAME, known, 0.0)  # one city is not another, however alike
     strange = asked.weights * np.array([word in named for word in asked.words])
     if asserts(question):  # "the Commission decides, right?": the name may be what is wrong
@@ -180,6 +178,14 @@ def features(
         "unanswered_dense": np.full(len(views), _above(UNASKED, left_open[1])[0]),
     }
     return [{name: float(column[n]) for name, column in columns.items()} for n in range(len(views))]
+
+
+def _once(texts: Sequence[Text], meet: Callable[[Sequence[Text]], np.ndarray]) -> np.ndarray:
+    """Return what `meet` returns; a text that is there many times is met once."""
+    different = list({id(text): text for text in texts}.values())
+    place = {id(text): n for n, text in enumerate(different)}
+    found: np.ndarray = meet(different)[[place[id(text)] for text in texts]]
+    return found
 
 
 def _above(base: float, cosines: np.ndarray) -> np.ndarray:
