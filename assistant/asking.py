@@ -39,10 +39,13 @@ _VERB_FIRST = (
     r" (?:je|jij|ik|jullie)|t het (?:dan|ook|om|over|alleen|nog|al|toch))\b"
 )
 # Before a noun only where the part before it asks, too.
-_VERB_BEFORE_NOUN = r"[^\W\d_]{2,}(?:t|en) (?:de|het|een|zo['’]n) [^\W\d_]+"
+_VERB_BEFORE_NOUN = (
+    r"(?!(?:met|niet|het|wat|dat|uit|tot|want)\b)[^\W\d_]{2,}t (?:de|het|een|zo['’]n) [^\W\d_]+"
+)
 _NEXT_PART = re.compile(
     rf"\?\s+(?:(?:and|en|or|of|maar|but|also|ook|if (?:so|not)|zo (?:ja|niet|neen?))\b,?\s*)?"
-    rf"(?={INTERROGATIVE}\b|(?:[\w’'-]+\s+){{3,}}[^.?!]*\?)|"
+    rf"(?={INTERROGATIVE}\b)|"
+    rf"\?\s+(?:and|en|or|of|maar|but)\s+(?=(?:[\w’'-]+\s+){{2,}}[^.?!]*\?)|"
     rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={INTERROGATIVE}\b)|"
     rf",\s+(?:en|maar)\s+(?={_VERB_FIRST}[^.?!]*\?)",
     re.I,
@@ -51,15 +54,15 @@ _NEXT_PART = re.compile(
 # Not before "who" or "which", which may as well go on about what was just named.
 _LISTED = re.compile(
     r",\s+(?=(?:what|why|how|wat|welke?|waarom|hoe|hoeveel|wie)\b|"
-    r"(?:is|are|was|were|do|does|did|can|will|must|has|have) (?:the|an?|it|they|there|you|we)\b)",
+    r"(?:is|are|was|were|does|did|can|will|must) (?:the|it|they|there)\b)",
     re.I,
 )
 _ALSO_ASKED = re.compile(rf",\s+en\s+(?={_VERB_BEFORE_NOUN})", re.I)
 # What announces questions: "two questions:".
 _ANNOUNCED = re.compile(
-    r"^\W*(?:(?:just|nog|maar|a|an|een|één|one|two|three|twee|drie|few|couple|of|paar|enkele|quick|"
+    r"^\W*(?:(?:\d|just|nog|maar|a|an|een|één|one|two|three|twee|drie|few|couple|of|paar|enkele|quick|"
     r"short|snelle?|korte?|kleine?|more|other|andere|extra)\s+)*"
-    r"(?:questions?|vragen|vraag|vraagjes?)\s*[:;,.–-]+\s+",
+    r"(?:questions?|vragen|vraag|vraagjes?)\s*[:;.–-]+\s+",
     re.I,
 )
 _OPENS_WH = re.compile(r"^\W*(?:what|which|who|whose|why|where|when|how|wat|welke?|wie|waarom|"
@@ -80,7 +83,7 @@ _OPENING = re.compile(
 )
 _OPENS_ASKING = re.compile(rf"^\W*{INTERROGATIVE}\b", re.I)
 _ASKS_FIRST = re.compile(
-    rf"^\W*(?:(?:and|en|but|maar|then|dan)\s+)?(?:{INTERROGATIVE}\b|{_VERB_FIRST}|"
+    rf"^\W*(?:(?:and|en|but|maar|then|dan)\s+)?(?:{INTERROGATIVE}(?:n['’]t)?\b|{_VERB_FIRST}|"
     rf"{_VERB_BEFORE_NOUN})",
     re.I,
 )
@@ -251,21 +254,22 @@ def _stated(sentence: str) -> str:
 
 def question_parts(text: str) -> list[str]:
     """Return the questions that a question of several parts asks, one alone as itself."""
-    if _OPENS_WH.match(text):
-        text = _ALSO_ASKED.sub("? ", text)
-    parts = [p.strip(" ,;") for p in _NEXT_PART.split(text) if p and p.strip(" ,;?")]
+    whole = _ALSO_ASKED.sub("? en ", text) if _OPENS_WH.match(text) else text
+    parts = [p.strip(" ,;") for p in _NEXT_PART.split(whole) if p and p.strip(" ,;?")]
     if len(parts) < 2 or not has_topic(parts[0]):
         return [text]
     *first, last = parts
     listed = [_LISTED.split(part) if _OPENS_WH.match(part) else [part] for part in first]
     finer = [*(part for some in listed for part in some), last]
-    return finer if len(finer) <= MAX_PARTS else parts[:MAX_PARTS]
+    fits = len(finer) <= MAX_PARTS and has_topic(finer[0])
+    return finer if fits else parts[:MAX_PARTS]
 
 
 def leans(part: str) -> bool:
     """Return whether a later part says little of its own: "why?", "and in the medical sector?"."""
     own = len(_content(part))
-    return own < 2 or bool(ANAPHOR.search(part) and own < 3) or not _ASKS_FIRST.match(part)
+    elliptical = own < TELLING and not _ASKS_FIRST.match(part)
+    return own < 2 or bool(ANAPHOR.search(part) and own < 3) or elliptical
 
 
 def _content(text: str) -> list[str]:

@@ -39,7 +39,7 @@ CONFIDENCE = {
     "told_kind": 2.2,
     "next": 1.2,
     "doubt": -0.8,
-    "bias": -1.7,
+    "bias": -1.6,
 }
 
 
@@ -92,7 +92,8 @@ def features(alone: Evidence, in_context: Evidence, was: Told, kind: str = "") -
     `kind` is the kind of answer that the few words ask for.
     """
     name = alone.sentence_id
-    held = 0.0 if kind == "actor" else dict(alone.parts)["kind"]  # any name looks like a doer
+    # Any name looks like a doer, or a place.
+    held = 0.0 if kind in ("actor", "place") else dict(alone.parts)["kind"]
     return {
         "alone": logit(alone.score),
         "in_context": logit(in_context.score),

@@ -7,7 +7,7 @@ are comes near, and is the usual way to answer what was not asked.
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import dropwhile
 
 from ingest.facts import names, numbers
 from ingest.words import is_content, words
@@ -15,22 +15,26 @@ from ingest.words import is_content, words
 # Kinds that a sentence plainly holds or lacks.
 TOLD_BY_SIGHT = ("number", "count", "percentage", "duration", "date")
 VAGUE = 0.6  # what "tens of thousands" is worth where a number is asked for
+SHORTEST = 4  # letters of a plural
 REACH = 4  # words after a number that may say what it is a number of
 
 _TIME = (
-    r"(?:(?:second|minute|hour|day|night|week|month|quarter|year|decade)s?|seconden?|minu(?:ut|ten)|"
-    r"u(?:ur|ren)|dag(?:en)?|nacht(?:en)?|we(?:ek|ken)|maand(?:en)?|kwarta(?:al|len)|ja(?:ar|ren)|"
-    r"eeuw(?:en)?)"
+    r"(?:seconds|(?:minute|hour|day|night|week|month|year|decade)s?|quarters|centur(?:y|ies)|"
+    r"seconden?|minu(?:ut|ten)|u(?:ur|ren)|halfuur|kwartier|dag(?:en)?|nacht(?:en)?|we(?:ek|ken)|"
+    r"maand(?:en)?|kwarta(?:al|len)|ja(?:ar|ren)|eeuw(?:en)?)"
 )
 _HOW_MANY = re.compile(r"\b(?P<how>how many|number of|hoeveel|aantal)((?: \w[\w’'-]*){1,4})", re.I)
 _HOW_MUCH = re.compile(r"\bhow much\b", re.I)
-# After these nothing is counted: "how many are there", "hoeveel kost dat".
-_UNCOUNTED = re.compile(
-    r" (?:are|is|were|was|do|does|did|can|could|must|should|have|has|had|will|would|zijn|waren|"
-    r"moet(?:en)?|kan|kunnen|mag|mogen|zal|zullen|heb(?:ben|t)?|heeft|wordt|worden|er|"
-    r"\w+ (?:de|het|een|dat|die|dit|je|jij|jullie|u|we|wij|ze|zij|ik|men|er))\b",
-    re.I,
+# Plurals that are no things to count, and verbs that look like plurals.
+_NOT_THINGS = frozenset(
+    (
+        *("times", "euros", "dollars", "pounds", "points", "keren", "punten", "does", "has", "was"),
+        *("kosten", "betalen", "krijgen", "verdienen", "werken", "steken", "moeten", "kunnen"),
+        *("mogen", "willen", "zullen", "hebben", "zijn", "worden", "zitten", "staan"),
+    )
 )
+_BEFORE = frozenset(("of", "the", "these", "those", "your", "our", "van", "de", "die", "deze"))
+_PLURALS = frozenset(("people", "men", "women", "children"))
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("percentage", re.compile(r"\b(?:(?:what|which|welke?) (?:percentage|share|proportion|aandeel)|"
                               r"how many per ?cent|hoeveel (?:procent|percent))\b", re.I)),
@@ -61,12 +65,16 @@ _QUANTITY = re.compile(
     r"minderheid|handvol|enkele|verschillende|één|one|none|geen)\b",
     re.I,
 )
+_FEW = r"(?:\d+|two|three|four|five|six|ten|twee|drie|vier|vijf|zes|tien)"
 _SHARE = re.compile(
-    r"%|\b(?:per ?cent|procent|half|third|quarter|fifth|tenth|helft|derde|kwart|vijfde|tiende)\b|"
-    r"\b(?:one|two|three|een|één|twee|drie) (?:in|op(?: de)?) \w+",
+    r"%|\b(?:per ?cent|procent|pct|half|helft|thirds|quarters|driekwart|tweederde|most|meeste|"
+    r"majority|meerderheid)\b|\b(?:an?|one|two|three|een|één|twee|drie) "
+    r"(?:third|quarter|fifth|tenth|"
+    rf"derde|kwart|vijfde|tiende)\b|\b\w+ (?:in|out of|op(?: de)?) {_FEW}\b",
     re.I,
 )
-_DURATION = re.compile(rf"\b{_TIME}\b", re.I)
+# "How long is the bridge?" is put the same.
+_DURATION = re.compile(rf"\b{_TIME}\b|\d ?(?:[ck]?m|h|(?:kilo)?met(?:er|re)s?)\b", re.I)
 _REASON = re.compile(
     r"\b(?:because|since|due to|so that|in order to|therefore|as a result|caused|to avoid|"
     r"omdat|doordat|zodat|want|dankzij|wegens|vanwege|om te|om .* te|daarom|dus|hierdoor)\b",
@@ -115,24 +123,31 @@ def holds_kind(kind: str, text: str) -> float:
 
 
 def counted(question: str) -> list[str]:
-    """Return the words for what a question wants counted, [] where it wants nothing counted.
+    """Return the word for what a question wants counted, [] where it wants nothing counted.
 
-    "How many private companies hold the title?": "private" and "companies". What Dutch counts is
-    a plural: "hoeveel omzet" is "how much turnover".
+    "How many private companies hold the title?": "companies". It is a plural: "hoeveel omzet" is
+    "how much turnover", and "how many in total?" names nothing.
     """
     asked = list(_HOW_MANY.finditer(question))
     # A sentence that answers several of them may count another thing first.
-    if len(asked) != 1 or _HOW_MUCH.search(question) or _UNCOUNTED.match(asked[0][2]):
+    if len(asked) != 1 or _HOW_MUCH.search(question):
         return []
-    found = asked[0]
-    after = words(found[2])
-    first = next((place for place, word in enumerate(after) if is_content(word, "")), len(after))
-    named = list(takewhile(lambda word: is_content(word, ""), after[first:]))[:2]
-    if found["how"].lower() in ("hoeveel", "aantal"):
-        if named and named[0][-1] in "ns":
-            return named
-        return named if len(named) == 2 and named[0][-1] == "e" and named[1][-1] in "ns" else []
-    return named
+    after = [word.lower() for word in asked[0][2].split()]
+    first, second, *_ = *dropwhile(_BEFORE.__contains__, after), "", ""
+    english = asked[0]["how"].lower() in ("how many", "number of")
+    if _is_plural(first, english=english):
+        return words(first)[:1]
+    described = is_content(first, "") and (english or first.endswith("e"))
+    return words(second)[:1] if described and _is_plural(second, english=english) else []
+
+
+def _is_plural(word: str, *, english: bool) -> bool:
+    """Return whether a word looks like a plural of things."""
+    if word in _NOT_THINGS or len(word) < SHORTEST or not is_content(word, ""):
+        return False
+    return word in _PLURALS or (
+        word[-1] == "s" and word[-2] != "s" if english else word[-1] in "ns"
+    )
 
 
 def counts(text: str) -> str:

@@ -137,7 +137,7 @@ def features(
     wanted = [asked.words.index(w) for w in counted(question) if w in asked.words]
     if kind == "count" and wanted:
         near, anywhere = (
-            meet(texts)[:, wanted].max(axis=1)
+            meet(texts)[:, wanted[0]]
             for texts in ([view.counts for view in views], [view.words for view in views])
         )
         holds *= np.where(near >= COUNTED, 1.0, np.where(anywhere >= NAMED, ELSEWHERE, 0.0))

@@ -60,7 +60,7 @@ class Search:
         if before := query.context or query.setting:
             leaning = [f"{before} {part}" for part in query.parts]
         else:
-            leaning = [f"{query.parts[0]} {part}" for part in query.parts[1:] if leans(part)]
+            leaning = [f"{query.parts[0]}? {part}" for part in query.parts[1:] if leans(part)]
         self.retriever.read([*(() if query.setting else query.parts), *leaning])
 
     def _ways(
@@ -74,11 +74,11 @@ class Search:
         if not first or not leans(part):
             return [self._alone(query, part)]
         if first.confidence < ANSWERED:  # then nothing was told that it could go on from
-            evidence, choice = self._alone(query, f"{query.parts[0]} {part}")
+            evidence, choice = self._alone(query, f"{query.parts[0]}? {part}")
             return [(evidence, replace(choice, question=part))]
         # It goes on from the first's answer, as a follow-up does.
         by_itself = self.retriever.evidence(part)
-        following = self._following(query, query.parts[0], part, _said(first), by_itself)
+        following = self._following(query, f"{query.parts[0]}?", part, _said(first), by_itself)
         return [following, self._alone(query, part, by_itself)]
 
     def _alone(

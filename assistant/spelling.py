@@ -1,8 +1,8 @@
 """Typing errors mended against the corpus' own words, so that "crit little gaint" finds something.
 
 Only words that nobody knows are touched: not the corpus, not the function words of either
-language, not the embedder's vocabulary of both, not pyspellchecker's lists of half a million. A
-question without slips stays as it is.
+language, not the embedder's vocabulary of both, not what pyspellchecker has seen in texts of them.
+A question without slips stays as it is.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Speller:
             word, self._choices, scorer=OSA.distance, score_cutoff=slips, limit=None
         )
         if near and (seen := listed().get(word, 0)):
-            near = [hit for hit in near if hit[1] == 1 and seen <= RARE]
+            near = [hit for hit in near if hit[1] == 1 and seen <= RARE and _slipped(word, hit[0])]
         base = self._base(word)
         if base:  # the nearest may be another form of it
             near = [hit for hit in near if hit[1] == 1 and not hit[0].startswith(base)]
@@ -100,3 +100,8 @@ class Speller:
                 if len(one) >= SHORT and self._is_known(one):
                     return word.removesuffix(ending)
         return ""
+
+
+def _slipped(word: str, meant: str) -> bool:
+    """Return whether a letter is missing, one too many, or in the wrong place, not another one."""
+    return len(word) != len(meant) or sorted(word) == sorted(meant)

@@ -27,7 +27,10 @@ def test_the_kind_of_answer(question: str, kind: str) -> None:
 
 
 def test_what_is_counted() -> None:
-    assert counted("How many wooden bridges are closed?") == ["wooden", "bridges"]
+    assert counted("How many wooden bridges are closed?") == ["bridges"]
+    assert counted("How many of the 14,600 are private?") == []
+    assert counted("How many in total?") == []
+    assert counted("Hoeveel subsidie krijgen ze?") == []
     assert counted("Hoeveel bruggen zijn dicht?") == ["bruggen"]
     assert counted("Hoeveel krijg je ervoor?") == []
 
@@ -43,3 +46,7 @@ def test_what_a_sentence_holds() -> None:
     assert holds_kind("percentage", "There are 42 bridges.") == 0.0
     assert holds_kind("duration", "It takes three weeks.") == 1.0
     assert holds_kind("duration", "It costs 42 euros.") == 0.0
+    assert holds_kind("duration", "The second bridge is shut.") == 0.0
+    assert holds_kind("duration", "The bridge is 42 metres long.") == 1.0
+    assert holds_kind("percentage", "The third bridge is shut.") == 0.0
+    assert holds_kind("percentage", "Two thirds are shut.") == 1.0
