@@ -187,8 +187,8 @@ def in_language(
     """Return the choice with each sentence's twin in the reader's language where it says as much.
 
     A twin that lacks what was asked (the ministry that only the Dutch version names) and scores
-    less does not stand in: then the original is quoted. `in_other` tells that the question is worded in the
-    other language, which any twin would seem to lack.
+    less does not stand in: then the original is quoted. `in_other` tells that the question is
+    worded in the other language, which any twin would seem to lack.
     """
     asked = matcher.asked(question)
     by_id = {e.sentence_id: e for e in evidence}
