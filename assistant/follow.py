@@ -30,7 +30,8 @@ WEIGHTS = {
 }
 BIAS = -3.0
 # `alone` and `leaning` are the log-odds of the confidence in the few words by themselves, and with
-# the question leant on.
+# the question leant on. The bias lies between those of two fits, -1.5 and -1.7, for shares of
+# uncovered follow-ups of .30 and .35.
 CONFIDENCE = {
     "alone": 0.5,
     "leaning": 0.3,

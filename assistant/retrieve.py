@@ -132,7 +132,9 @@ class Retriever:
             return self.index.nearest("faces", language, self._meant(question).vector, DEPTH)
         ids, rows = self._places[language]
         alike = self._cosines(question)[rows]
-        best = np.argpartition(-alike, min(DEPTH, len(alike)) - 1)[:DEPTH] if len(alike) else rows
+        if not alike.any():  # none at all, or a question without a letter
+            return []
+        best = np.argpartition(-alike, min(DEPTH, len(alike)) - 1)[:DEPTH]
         return [(ids[place], float(alike[place])) for place in np.sort(best)]
 
     @cached_property

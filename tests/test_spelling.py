@@ -21,7 +21,7 @@ def test_a_known_adjectives_degree_is_no_slip(assistant: Assistant, word: str) -
     assert not assistant.ask(f"Little Giants: {word}?").searched_for
 
 
-# Words that neither the corpus nor the embedder has, two letters from one that the corpus has.
+# Words that neither the corpus nor the embedder has, a letter or two from one that the corpus has.
 @pytest.mark.parametrize("word", ["graantje", "achterop", "behemoth", "goeds"])
 def test_a_word_that_a_list_has_is_no_slip(assistant: Assistant, word: str) -> None:
     assert not assistant.ask(f"Little Giants: {word}?").searched_for
