@@ -213,7 +213,8 @@ class Assistant:
         calls = all(self._calls(item) for item in found.chosen)
         if calls and len(found.parts) == 1 and (reply := self._contact(query)):
             return reply
-        said, citations = cite(found.chosen, query.language, self._catalog)
+        chosen = [part.chosen for part in found.covered]
+        said, citations = cite(chosen, query.language, self._catalog)
         return framed(query, found.parts, self._catalog, said, citations, self._premises)
 
     def _corrected(self, query: Query, found: Found) -> Answer | None:
@@ -225,7 +226,7 @@ class Assistant:
         if len(found.parts) != 1 or not found.parts[0].chosen:
             return None
         part = replace(found.parts[0], confidence=max(found.confidence, ANSWERED))
-        said, citations = cite(part.chosen[:1], query.language, self._catalog)
+        said, citations = cite([part.chosen[:1]], query.language, self._catalog)
         answer = framed(query, (part,), self._catalog, said, citations, self._premises)
         return answer if answer.lead else None
 
@@ -239,7 +240,7 @@ class Assistant:
         told = asks[:1]
         if told and not invites(told[0].text):  # says what happens then, not how to reach anyone
             told += [e for e in asks[1:] if invites(e.text)][:1]
-        sentences, citations = cite(told, query.language, self._catalog)
+        sentences, citations = cite([told], query.language, self._catalog)
         return contact(query, sentences, citations)
 
     def _calls(self, item: Evidence) -> bool:

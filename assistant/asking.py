@@ -35,7 +35,8 @@ INTERROGATIVE = (
 # A Dutch verb before its subject asks too: "en leveren ze ook aan chipfabrieken?"
 _VERB_FIRST = (
     r"(?!(?:met|niet|het|wat|dat|uit|tot|binnen|buiten|tussen|tegen|boven|beneden|tijdens|volgens)\b)"
-    r"[^\W\d_]+(?:(?:en|t) (?:ze|zij|hij|u|we|wij|men|er|(?:deze|dit|dat|zulke|die) \w+)|"
+    r"[^\W\d_]+(?:(?:en|t) (?:ze|zij|hij|u|we|wij|men|"
+    r"er(?:in|op|aan|mee|bij|van|voor|over|uit)?|(?:deze|dit|dat|zulke|die) \w+)|"
     r" (?:je|jij|ik|jullie)|t het (?:dan|ook|om|over|alleen|nog|al|toch))\b"
 )
 # Before a noun only where the part before it asks, too.
@@ -47,9 +48,11 @@ _NEXT_PART = re.compile(
     rf"(?={INTERROGATIVE}\b)|"
     rf"\?\s+(?:and|en|or|of|maar|but)\s+(?=(?:[\w’'-]+\s+){{2,}}[^.?!]*\?)|"
     rf",?\s+(?:and|en|maar|but)\s+(?:(?:also|ook|dan|then)\s+)?(?={INTERROGATIVE}\b)|"
-    rf",\s+(?:en|maar)\s+(?={_VERB_FIRST}[^.?!]*\?)",
+    rf",\s+(?:en|maar)\s+(?=(?:{_VERB_FIRST}|(?:wil|willen|werd|werden)\b)[^.?!]*\?)",
     re.I,
 )
+# "(1) who pays, (2) since when": what stands before a colon announces them, else opens each.
+_NUMBERED = re.compile(r"(?:^|(?<=[\s:]))\(?(?P<n>[1-9a-d])[).]\s+", re.I)
 # Before the last of several questions a comma parts them: "what is it, how much is it, and …".
 # Not before "who" or "which", which may as well go on about what was just named.
 _LISTED = re.compile(
@@ -58,12 +61,19 @@ _LISTED = re.compile(
     re.I,
 )
 _ALSO_ASKED = re.compile(rf",\s+en\s+(?={_VERB_BEFORE_NOUN})", re.I)
-# What announces questions: "two questions:".
+# What announces questions, if it says no more than that: "hi, I have two quick questions for you:".
 _ANNOUNCED = re.compile(
-    r"^\W*(?:(?:\d|just|nog|maar|a|an|een|één|one|two|three|twee|drie|few|couple|of|paar|enkele|quick|"
-    r"short|snelle?|korte?|kleine?|more|other|andere|extra)\s+)*"
-    r"(?:questions?|vragen|vraag|vraagjes?)\s*[:;.–-]+\s+",
+    r"^(?P<said>[^.?!:;]*\b(?:questions?|things?|vragen|vraag|vraagjes?|dingen)\b[^.?!:;]*?)"
+    r"\s*[:;.–-]+\s+",
     re.I,
+)
+_ANNOUNCING = frozenset(
+    """
+    question questions thing things vraag vragen vraagje vraagjes dingen
+    hi hello hey hallo hoi dag one two three twee drie few paar enkele other andere first last main
+    eerste laatste quick short small simple snelle korte kleine simpele grote
+    i've i'd i’ve i’d got like know ask graag weten stellen
+    """.split()  # noqa: SIM905
 )
 _OPENS_WH = re.compile(r"^\W*(?:what|which|who|whose|why|where|when|how|wat|welke?|wie|waarom|"
                        r"waar\w*|wanneer|hoe|hoeveel)\b", re.I)  # fmt: skip
@@ -147,7 +157,11 @@ def main_part(text: str) -> str:
 
     "Hello, I write a paper on SMEs. How many are there?" asks how many there are.
     """
-    text = _ANNOUNCED.sub("", _HEARD.sub("", text))
+    text = _HEARD.sub("", text)
+    if (opening := _ANNOUNCED.match(text)) and _ANNOUNCING.issuperset(
+        word for word in _content(opening["said"]) if not word.isdigit()
+    ):
+        text = text[opening.end() :]
     parts = [text[a:b] for a, b in sentence_spans(text)]
     asking = [p for p in parts if p.endswith("?") or number_keys(p)]
     whole = " ".join(asking) if any(p.endswith("?") for p in asking) else text
@@ -170,6 +184,16 @@ def setting(text: str) -> str:
         for part in asking
     )
     return told if leaning and len(_content(told)) >= TELLING else ""
+
+
+def is_remark(sentence: str) -> bool:
+    """Return whether a sentence is a short remark, that asks nothing and has no figure in it.
+
+    >>> is_remark("My colleague reads along"), is_remark("who decides"), is_remark("tell me more")
+    (True, False, False)
+    """
+    asks = sentence.endswith("?") or _ASKS_FIRST.match(sentence) or ASKS_FOR.match(sentence)
+    return not asks and not number_keys(sentence) and len(_content(sentence)) < TELLING
 
 
 def asserts(text: str) -> bool:
@@ -254,6 +278,8 @@ def _stated(sentence: str) -> str:
 
 def question_parts(text: str) -> list[str]:
     """Return the questions that a question of several parts asks, one alone as itself."""
+    if numbered := _numbered(text):
+        return numbered
     whole = _ALSO_ASKED.sub("? en ", text) if _OPENS_WH.match(text) else text
     parts = [p.strip(" ,;") for p in _NEXT_PART.split(whole) if p and p.strip(" ,;?")]
     if len(parts) < 2 or not has_topic(parts[0]):
@@ -263,6 +289,25 @@ def question_parts(text: str) -> list[str]:
     finer = [*(part for some in listed for part in some), last]
     fits = len(finer) <= MAX_PARTS and has_topic(finer[0])
     return finer if fits else parts[:MAX_PARTS]
+
+
+def _numbered(text: str) -> list[str]:
+    """Return the parts of a question that numbers them; none where they don't count up from one."""
+    found = list(_NUMBERED.finditer(text))
+    counted = [mark["n"].lower() for mark in found]
+    if not 2 <= len(found) <= MAX_PARTS or counted not in (
+        list("123"[: len(found)]),
+        list("abc"[: len(found)]),
+    ):
+        return []
+    before = text[: found[0].start()].strip()
+    opening = "" if not before or before.endswith((":", ".", "?", "!", "-", "–")) else before
+    ends = [*(mark.start() for mark in found[1:]), len(text)]
+    parts = [text[mark.end() : end] for mark, end in zip(found, ends, strict=True)]
+    if len(sentence_spans(parts[-1])) > 1:  # "we have 1) a mill, 2) a lock. May we sell them?"
+        return []
+    parts = [re.sub(r"\W*(?:\b(?:and|en|or|of))?\W*$", "", part) for part in parts]
+    return [f"{opening} {part}".strip() for part in parts] if all(map(has_topic, parts)) else []
 
 
 def leans(part: str) -> bool:

@@ -10,15 +10,27 @@ from ingest.records import Language
 
 
 def cite(
-    chosen: Sequence[Evidence], language: Language, catalog: Catalog
+    chosen: Sequence[Sequence[Evidence]], language: Language, catalog: Catalog
 ) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
-    """Return the sentences, in article order within each article, each with its citation."""
+    """Return what was chosen for each part of a question as sentences, each with its citation.
+
+    The parts come in the order they were asked in; within one the best article comes first, and
+    its sentences in the order of its text. No sentence comes twice.
+    """
+    ordered = [e.sentence_id for part in chosen for e in _as_told(part, language, catalog)]
+    quotes = [
+        quote(sentence_id, n, language, catalog)
+        for n, sentence_id in enumerate(dict.fromkeys(ordered), start=1)
+    ]
+    return tuple(said for said, _ in quotes), tuple(citation for _, citation in quotes)
+
+
+def _as_told(chosen: Sequence[Evidence], language: Language, catalog: Catalog) -> list[Evidence]:
+    """Return evidence, best first, in article order within each article."""
     places = [_place(e.sentence_id, language, catalog) for e in chosen]
     first_seen = {article: n for n, (article, *_) in reversed(list(enumerate(places)))}
     order = sorted(range(len(chosen)), key=lambda n: (first_seen[places[n][0]], *places[n][1:]))
-    ordered = [chosen[n] for n in order]
-    quotes = [quote(e.sentence_id, n, language, catalog) for n, e in enumerate(ordered, start=1)]
-    return tuple(said for said, _ in quotes), tuple(citation for _, citation in quotes)
+    return [chosen[n] for n in order]
 
 
 def _place(sentence_id: str, language: Language, catalog: Catalog) -> tuple[str, int, int]:

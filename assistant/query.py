@@ -7,7 +7,14 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.asking import ANAPHOR, POLITE, main_part, question_parts, setting
+from assistant.asking import (
+    ANAPHOR,
+    POLITE,
+    is_remark,
+    main_part,
+    question_parts,
+    setting,
+)
 from assistant.records import Intent, Query, Turn
 from assistant.smalltalk import smalltalk_kind, wants_contact
 from ingest.index import Index
@@ -51,7 +58,8 @@ _REQUEST = (
     r"(?:(?:say|repeat|translate|put|write|zeg|herhaal|vertaal|schrijf) )?"
     r"(?:(?:that|this|it|dat|dit|het|die) )?(?:(?:again|nog eens|eens|even) )?"
     r"(?:(?:zeggen|herhalen|vertalen) )?(?:in|into|to|naar) (?:het )?(?:{names})"
-    r"(?: (?:zeggen|herhalen|vertalen))?{please}?|\bin (?:het )?(?:{names}){please})\W*$"
+    r"(?: (?:zeggen|herhalen|vertalen))?{please}?|\bin (?:het )?(?:{names}){please}|"
+    r"^\W*(?:(?:and|en|maar|but|liever|rather) )?(?:{names}){please}?)\W*$"
 )
 _IN_LANGUAGE: dict[Language, re.Pattern[str]] = {
     "nl": re.compile(
@@ -159,11 +167,12 @@ def question_language(
     In order: what the question asks for, what the reader chose, the words of the question, the
     conversation.
     """
-    if wish := _wish(text):
+    asks = _without_reason(text)
+    if wish := _wish(asks):
         named = wish["language"].lower()
         return ("en" if named.endswith(("engels", "english")) else "nl"), "the question asks for it"
     for language, pattern in _IN_LANGUAGE.items():
-        if pattern.search(text) and len(_LANGUAGE_NAME.findall(text)) == 1:
+        if pattern.search(asks) and len(_LANGUAGE_NAME.findall(asks)) == 1:
             return language, "the question asks for it"
     if chosen:
         return chosen, "the reader chose it"
@@ -268,9 +277,21 @@ def _elliptical_on(text: str, turns: Sequence[Turn]) -> str:
 
 def _only_asks_for_language(text: str) -> bool:
     """Return whether a text asks for the same again in a language, and nothing else."""
-    if _wish(text):
+    rest = _without_reason(text)
+    if _wish(rest):
         return True
-    rest = text
     for pattern in _IN_LANGUAGE.values():
         rest = pattern.sub("", rest)
-    return rest != text and not any(is_content(word) for word in words(POLITE.sub("", rest)))
+    return rest != _without_reason(text) and not any(
+        is_content(word) for word in words(POLITE.sub("", rest))
+    )
+
+
+def _without_reason(text: str) -> str:
+    """Return a request for a language without why: "in English? My colleague reads along"."""
+    said = re.split(r"(?<=[.?!])\s+", text)
+    for place, one in enumerate(said):
+        if _wish(one) or any(pattern.search(one) for pattern in _IN_LANGUAGE.values()):
+            others = said[:place] + said[place + 1 :]
+            return one if others and all(map(is_remark, others)) else text
+    return text

@@ -22,10 +22,14 @@ class Found:
     parts: tuple[Choice, ...]
 
     @property
+    def covered(self) -> list[Choice]:
+        """The parts that are covered, in the order they were asked in."""
+        return [part for part in self.parts if part.confidence >= ANSWERED]
+
+    @property
     def chosen(self) -> list[Evidence]:
         """What was chosen for the parts that are covered, each sentence once."""
-        covered = [part for part in self.parts if part.confidence >= ANSWERED]
-        return list({e.sentence_id: e for part in covered for e in part.chosen}.values())
+        return list({e.sentence_id: e for part in self.covered for e in part.chosen}.values())
 
     @property
     def confidence(self) -> float:

@@ -132,6 +132,22 @@ def test_a_question_that_says_little_is_about_what_was_said_before_it(
     assert "quality and innovation" in assistant.ask(f"{story} Is that so?").text
 
 
+@pytest.mark.parametrize(
+    ("question", "in_order"),
+    [
+        ("What support do they get and how many little giants are there?", ("subsidies", "14,600")),
+        ("How many little giants are there and what support do they get?", ("14,600", "subsidies")),
+    ],
+)
+def test_several_questions_are_answered_in_the_order_they_were_asked_in(
+    assistant: Assistant, question: str, in_order: tuple[str, str]
+) -> None:
+    answer = assistant.ask(question)
+    assert [s.markers for s in answer.sentences] == [(1,), (2,)]
+    for said, fact in zip(answer.sentences, in_order, strict=True):
+        assert fact in said.text
+
+
 def test_a_later_part_does_not_go_on_from_what_is_not_covered(assistant: Assistant) -> None:
     assert assistant.ask("What does a loaf cost, and how many are there?").status == "not_covered"
 

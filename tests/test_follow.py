@@ -115,6 +115,9 @@ def test_the_last_answer_is_asked_for_in_the_other_language(assistant: Assistant
         "in english pls",
         "Mag ik dat ook in het Engels?",
         "can I get that in English?",
+        "can I have that in english? my colleague reads along",
+        "I don’t read Dutch. In English please",
+        "Engels graag",
     ],
 )
 def test_asking_for_a_language_asks_the_last_question_again(
@@ -134,8 +137,16 @@ def test_in_a_language_is_no_request_where_it_is_what_is_asked_about(index: Inde
         ("answer in Dutch", "nl"),
         ("Hebben jullie rondleidingen, en kan dat in het Engels?", "nl"),
         ("Is the tour guided? Can it be in Dutch?", "en"),
+        ("In English please. Tell me the criteria", "en"),
+        ("Zijn er Engelse bedrijven?", "nl"),
+        ("Who is the author. In Dutch please", "nl"),
     ]:
         assert understand(text, (), None, index).language == asks_for, text
+
+
+def test_what_is_asked_beside_a_request_for_a_language_is_not_lost(assistant: Assistant) -> None:
+    turns = talk(assistant, "Hoeveel bedrijven dragen de titel?")
+    assert "Verstraete" in assistant.ask("Who is the author. In English please", turns).text
 
 
 def test_a_word_that_tells_no_language_is_in_the_conversations(index: Index) -> None:

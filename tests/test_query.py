@@ -120,6 +120,11 @@ PARTS = [
     ("Is it time to panic? If not, what should we be doing?", 2),
     ("Two quick questions: who decides, and when?", 2),
     ("Twee vraagjes: wie bouwde de brug, hoe oud is ze en is ze veilig?", 3),
+    ("I've got two things I'd like to know: who builds the lock, and why?", 2),
+    ("For my class: (1) the age of the bridge, (2) who pays for it, (3) whether it is safe.", 3),
+    ("1. Wie betaalt de brug? 2. Hoe oud is de sluis?", 2),
+    ("We have 1) a mill, 2) a lock. May we sell them?", 1),
+    ("Werd de brug gesloopt, en wil de stad ze herbouwen?", 2),
     ("What does the ferry cost? And for a bicycle?", 2),
     ("Waar ligt de haven? En wil de stad er nog bouwen?", 2),
     ("Wie bouwde de brug, en trekt het park ook toeristen?", 2),
@@ -141,6 +146,13 @@ def test_a_part_without_a_subject_leans_on_the_first() -> None:
     assert leans("wat krijgen ze van de overheid?")
     assert leans("for a bicycle on the ferry?")
     assert not leans("how many firms hold the title?")
+
+
+def test_numbered_parts_keep_what_opens_them_all() -> None:
+    assert question_parts("What is (1) a crane and (2) a lock?") == [
+        "What is a crane",
+        "What is a lock",
+    ]
 
 
 def test_what_surrounds_a_question_is_not_searched_for() -> None:
@@ -200,6 +212,8 @@ def test_history_of_any_length_and_content_is_survived(assistant: Assistant) -> 
         ("I'd like to know who decides", "who decides"),
         ("Leg uit waarom Beijing dit doet", "waarom Beijing dit doet"),
         ("Tell me more", "Tell me more"),
+        ("Hi, I have a quick question: who decides?", "who decides?"),
+        ("Een vraag over sluizen: wie beslist?", "Een vraag over sluizen: wie beslist?"),
     ],
 )  # fmt: skip
 def test_courtesies_are_not_searched_for(asked: str, searched: str) -> None:
