@@ -104,6 +104,19 @@ _OPENS_STATING = re.compile(
     r"alleen|enkel|ik)\b",
     re.I,
 )
+# "The fine for two people on a bike?" names something and states nothing, unless a verb comes.
+_OPENS_NAMING = re.compile(
+    r"^\W*(?:(?:so|but|and|dus|maar|en),?\s+)?(?:the|an?|de|het|een|all|alle|this|dit|deze)\s+"
+    r"(?:[\w’'-]+\s+){1,2}(?:for|of|in|on|at|to|with|about|against|between|from|by|voor|van|op|met|"
+    r"over|tegen|tussen|uit|bij|door|aan)\b",
+    re.I,
+)
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|can|could|may|might|will|would|must|should|do|does|did|zijn|"
+    r"waren|wordt|worden|werd|werden|heeft|hebben|had|hadden|kan|kunnen|mag|mogen|zal|zullen|moet|"
+    r"moeten|doet|doen)\b",
+    re.I,
+)
 _ASKS_WITHIN = re.compile(
     r"\b(?:how|what|which|who|whom|whose|why|where|when|hoe|hoeveel|wat|welke?|wie|wiens|waarom|"
     r"waar\w*|wanneer|whether)\b",
@@ -223,6 +236,7 @@ def supposed(text: str) -> str:
         if sentence.endswith("?")
         and len(words(sentence)) >= STATING
         and _OPENS_STATING.match(sentence)
+        and not (_OPENS_NAMING.match(sentence) and not _AUXILIARY.search(sentence))
         and not _ASKS_WITHIN.search(sentence)
     )
 

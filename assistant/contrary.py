@@ -22,6 +22,7 @@ from assistant.senses import sense
 LIKELY = 0.6  # strength from which a word tells what is done or denied
 CLOSE = 3  # words from a denial within which what it denies must be stated
 DUTY = frozenset("need needs needed hoeft hoeven hoefde".split())  # noqa: SIM905
+_TOPIC = frozenset({"for", "over", "against", "without"})  # prepositions, by their English names
 _NEGATIVE = ("un", "in", "im", "ir", "il", "non", "dis", "on")
 
 
@@ -47,7 +48,7 @@ def opposite_words(one: Case) -> tuple[Word, Word] | None:
 def denied_by_one(one: Case) -> str:
     """Return what only one of the two, what is stated and the sentence, denies."""
     if not one.claim.denials:
-        return denials(one) if any(_affirmed(version) for version in one.versions) else ""
+        return denials(one) if any(_affirmed(one, version) for version in one.versions) else ""
     if len(one.claim.denials) > 1 or any(v.reading.denials for v in one.versions):
         return ""
     if _is_duty(one.claim) and not all(_is_duty(version.reading) for version in one.versions):
@@ -71,11 +72,18 @@ def _is_duty(reading: Reading) -> bool:
     )
 
 
-def _affirmed(version: Version) -> bool:
-    """Return whether all that stands close to a denial is stated, each by a word of its own."""
+def _affirmed(one: Case, version: Version) -> bool:
+    """Return whether all that stands close to a denial is stated, each by a word of its own.
+
+    Not what something is said to be for or about: "the fine for phoning" does not say that one may.
+    """
     best = version.strengths.max(axis=1, initial=0.0, keepdims=True)
-    own = ((version.strengths >= best - TIED) & (version.strengths >= LIKELY)).any(axis=0)
-    stated = {w.place for w, met in zip(version.reading.content, own, strict=True) if met}
+    own = (version.strengths >= best - TIED) & (version.strengths >= LIKELY)
+    about = np.array([word.preposition in _TOPIC for word in one.claim.content], bool)
+    stated, said = (
+        {w.place for w, met in zip(version.reading.content, rows.any(axis=0), strict=True) if met}
+        for rows in (own, own[~about])
+    )
     for denial in version.reading.denials:
         close = {
             word.place
@@ -85,7 +93,7 @@ def _affirmed(version: Version) -> bool:
             # a Dutch "niet" may follow what it denies
             and (word.place > denial.place or version.reading.language == "nl")
         }
-        if close and close <= stated:
+        if close & said and close <= stated:
             return True
     return False
 

@@ -15,9 +15,19 @@ _FROM = re.compile(r"\b(?:from|starting (?:at|from)|older than|vanaf|ouder dan)\
 _UNTIL = re.compile(
     r"\b(?:until|up to|younger than|tot|tot en met|jonger dan|not exceed(?:ing)?)\W*$", re.I
 )
+# "no faster than", "niet minder dan": what is not less is over, all else that is not more is under
 _NO = re.compile(
-    r"\b(?:no|not|niet|geen) (?:(?P<less>less|fewer|minder|younger|jonger|lower|lager)|"
-    r"(?P<more>more|meer|older|ouder|higher|hoger)) (?:than|dan)\W*$",
+    r"\b(?:no|not|niet|geen) (?:(?P<less>less|fewer|minder|younger|jonger|lower|lager|slower|trager|"
+    r"smaller|kleiner|shorter|korter|lighter|lichter|cheaper|goedkoper)|"
+    r"(?P<more>more|meer|[^\W\d_]{3,}er)) (?:than|dan)\W*$",
+    re.I,
+)
+# Where a figure is stated as the bound itself, one that a bound allows is another all the same.
+_BOUND = re.compile(
+    r"\b(?:must|needs?|needed|required?|requires|requirement|limit|threshold|minimum|maximum|minimal|"
+    r"maximal|cap|capped|moet|moeten|nodig|vereist|vereiste|grens|limiet|drempel|minimaal|maximaal|"
+    r"minstens|hoogstens|(?:at|ten) (?:least|most|minste|hoogste)|(?:less|more|fewer|minder|meer) "
+    r"(?:than|dan)|from|until|up to|over|under|above|below|vanaf|onder|boven)\b",
     re.I,
 )
 _AND_OVER = re.compile(
@@ -69,6 +79,15 @@ def other_figure(
         if alike and not bounded:
             return alike[0][0], number
     return None
+
+
+def permitted(number: Number, stated: str, quote: str) -> bool:
+    """Return whether a quote allows a stated figure that is not stated as the bound itself.
+
+    "A child of nine may" is so where the quote has "under ten"; "at least 25" is not where it has
+    "at least 15".
+    """
+    return not _BOUND.search(stated) and allowed(number, quote)
 
 
 def allowed(number: Number, quote: str) -> bool:

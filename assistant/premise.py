@@ -25,7 +25,7 @@ from assistant.contrary import (
     exchanged,
     opposite_words,
 )
-from assistant.figures import allowed, other_figure
+from assistant.figures import allowed, other_figure, permitted
 from assistant.likeness import MET, SURE, akin
 from assistant.meeting import TIED, Case, Version
 from assistant.reading import Word
@@ -72,7 +72,7 @@ class Premises:
         texts = [passage.source.text for passage in quoted]
         figure = other_figure(stated, language, texts)
         if figure and cases[figure[0]].covered >= ABOUT:
-            return figure[0]
+            return None if permitted(figure[1], stated, texts[figure[0]]) else figure[0]
         found = [
             self._against(one, passage.article) for one, passage in zip(cases, quoted, strict=True)
         ]

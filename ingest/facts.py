@@ -1,7 +1,8 @@
 """What two texts must agree on to say the same: their numbers, negations and names.
 
 A number is the same number however it is written: 14.600 and 14,600; fifteen, vijftien and 15;
-15 %, 15 percent, 15 procent and 15 per hundred; 13 miljoen, 13m and 13,000,000.
+15 %, 15 percent, 15 procent and 15 per hundred; 13 miljoen, 13m and 13,000,000. But "15 m" and
+"within 15m" are metres.
 """
 
 from __future__ import annotations
@@ -39,6 +40,13 @@ _DUTCH_ONES = {"een": 1, **{word: value for word, value in _UNITS.items() if val
 _DIGITS = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 _TOKEN = re.compile(
     rf"(?P<digits>(?<![^\W\d_])(?:{_DIGITS}))|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|(?P<mark>[%€$£–-])"
+)
+# "m" and "k" stand for metres and the like as often: apart from the number unless it is money …
+_MONEY = re.compile(r"[€$£]\s?$|\b(?:eur|usd|gbp|euros?|dollars?|pounds?)\s$", re.I)
+# … and written to it where a distance is told of.
+_WITHIN = re.compile(r"\b(?:within|binnen(?: een straal van)?)\s$", re.I)
+_FAR = re.compile(
+    r"\s(?:away|wide|long|high|tall|deep|breed|lang|hoog|diep|ver|verder|verderop)\b", re.I
 )
 _PERCENT = re.compile(r"^(?:\s*%|\s*-?(?:percent|procent|pct)\b|\s+(?:per|op de|per cent)\s+(?:hundred|honderd|100|cent)\b|\s+per cent\b)", re.I)  # fmt: skip # noqa: E501
 _ORDINAL = re.compile(r"(\w+teen|\w+tien)(?:th|de)")
@@ -90,7 +98,7 @@ def _numbers(text: str) -> tuple[Number, ...]:
             continue
         position += used
         end = tokens[position - 1][3]
-        scale, scaled_end = _scale(text, end)
+        scale, scaled_end = _scale(text, start, end)
         if (scale > 1 and kind == "digits") or scale >= 10**6:
             value, end = value * scale, scaled_end
             for place in pending:  # "between 13 and 53 million": both are millions
@@ -226,9 +234,15 @@ def _word_value(word: str) -> int | None:
     return None
 
 
-def _scale(text: str, end: int) -> tuple[int, int]:
-    """Return the scale word right after `end` ("million", "m") as a factor, and where it ends."""
-    match = re.match(r"\s?([A-Za-z]+)\b", text[end:])
-    if match and match.group(1).lower() in _SCALES:
-        return _SCALES[match.group(1).lower()], end + match.end()
-    return 1, end
+def _scale(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the scale right after a number ("million", "m") as a factor, and where it ends."""
+    match = re.match(r"(\s?)([A-Za-z]+)\b", text[end:])
+    unit = match.group(2).lower() if match else ""
+    if not match or unit not in _SCALES:
+        return 1, end
+    after = end + match.end()
+    if unit in ("k", "m"):
+        far = _WITHIN.search(text[:start]) or _FAR.match(text[after:])
+        if (match.group(1) or far) and not _MONEY.search(text[:start]):
+            return 1, end
+    return _SCALES[unit], after
