@@ -248,7 +248,8 @@ class Assistant:
         return self._catalog.article(item.sentence_id.split(".")[0]).kind == "contact"
 
     def _contact_sentences(self) -> list[str]:
-        return [s.id for a in self.articles() if a.kind == "contact" for s in a.sentences]
+        calls = map(self._catalog.article, self._catalog.ids_of("contact"))
+        return [sentence.id for call in calls for sentence in call.sentences]
 
 
 class _Clock:

@@ -81,14 +81,18 @@ _OPENS_WH = re.compile(r"^\W*(?:what|which|who|whose|why|where|when|how|wat|welk
 _TAG = re.compile(
     r"(?:,\s*(?:no|niet|of niet|(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|"
     r"should|must)(?:n['’]t)? (?:i|you|he|she|it|we|they|there)(?: not)?)|"
-    r"[,.]?\s(?P<bare>right|correct|nietwaar|toch|juist|hè|is (?:dat|het) (?:juist|waar)|"
-    r"is het niet|klopt (?:dat|het)))\s*\?\s*$",
+    r"[,.]?\s(?P<bare>right|correct|true|nietwaar|toch|juist|hè|is (?:dat|het) (?:juist|waar|zo)|"
+    r"is (?:that|this|it) (?:so|true|right|correct)|is het niet|klopt (?:dat|het)))\s*\?\s*$",
     re.I,
 )
 # … or after it.
 _OPENING = re.compile(
     r"^\W*(?:(?:is it|it['’]?s) (?:true|correct|right) that|am i right that|klopt het dat|"
-    r"is het (?:waar|juist) dat|(?:so|dus),? (?!{asks}\b))\s*".replace("{asks}", INTERROGATIVE),
+    r"is het (?:waar|juist) dat|(?:i|we)(?:['’]ve| have)? (?:just )?(?:heard|read|thought|believed|"
+    r"was told|were told|been told)(?: somewhere)?(?: that)?"
+    r"(?!\s+(?:about|your|of|on)\b)|(?:ik|we|wij) (?:las|lazen|dacht|dachten|hoorde|hoorden|"
+    r"(?:heb|hebben)(?: ergens)? (?:gehoord|gelezen|begrepen))(?: ergens)? dat|"
+    r"(?:so|dus),? (?!{asks}\b))\s*".replace("{asks}", INTERROGATIVE),
     re.I,
 )
 _OPENS_ASKING = re.compile(rf"^\W*{INTERROGATIVE}\b", re.I)

@@ -18,7 +18,8 @@ from ingest.records import Language, Sentence
 
 ANSWERED = 0.5  # confidence from which a question counts as covered: likelier right than wrong
 CONSIDERED = 30  # candidates from which sentences are chosen
-MOST = 3  # sentences for one part of a question
+MOST = 3  # sentences for one part of a question …
+BROAD = 5  # … and for one that an editor gave more of them
 TELLS = 1.5  # nats; what a question's words must tell for more than one sentence
 TIE = 1.2  # log-odds under the best at which a further sentence answers as well …
 NEXT = 3.0  # … if it comes next in the article: of such, one in three belongs to the answer …
@@ -83,15 +84,16 @@ def choose(
     met = np.zeros(len(asked.words))
     for candidate, strength in zip(evidence, meets, strict=True):
         behind = best - logit(candidate.score)
-        if len(chosen) == most or (behind > NEAR and not _is_expected(candidate)):
-            limit = f"{most} sentences" if len(chosen) == most else f"{behind:.1f} behind the best"
+        room = BROAD if is_expected(candidate) else most
+        if len(chosen) >= room or (behind > NEAR and not is_expected(candidate)):
+            limit = f"{room} sentences" if len(chosen) >= room else f"{behind:.1f} behind the best"
             reasons.append(f"stopped before {candidate.sentence_id}: {limit}")
             break
         if {candidate.sentence_id, normalised(candidate.text)} & said:
             continue
         gain = float((np.maximum(met, strength) - met) @ asked.weights)
         tie = NEXT if _follows(sentence(candidate.sentence_id), said) else TIE
-        if chosen and behind > tie and gain < GAIN and not _is_expected(candidate):
+        if chosen and behind > tie and gain < GAIN and not is_expected(candidate):
             continue
         chosen.append(candidate)
         said |= _says(sentence(candidate.sentence_id), sentence)
@@ -101,7 +103,11 @@ def choose(
         )
     chosen = _with_neighbours(question, chosen, evidence, sentence)
     sure = confidence(dict(evidence[0].parts))
-    vague = not asked.words and question_kind(question) not in TOLD_BY_SIGHT
+    vague = (
+        not asked.words
+        and question_kind(question) not in TOLD_BY_SIGHT
+        and dict(evidence[0].parts)["question_dense"] < EXPECTED
+    )
     lone = len(asked.words) == 1 and dict(evidence[0].parts)["unmet"] > LONE
     if (undecided := doubt(evidence, sentence)) > DOUBT:
         sure = min(sure, UNDECIDED)
@@ -112,7 +118,7 @@ def choose(
     return Choice(question, tuple(chosen), sure, tuple(reasons))
 
 
-def _is_expected(candidate: Evidence) -> bool:
+def is_expected(candidate: Evidence) -> bool:
     """Return whether an editor gave the sentence this very question, perhaps with others."""
     parts = dict(candidate.parts)
     return min(parts["question"], parts["question_dense"]) >= EXPECTED

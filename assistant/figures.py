@@ -15,21 +15,22 @@ _FROM = re.compile(r"\b(?:from|starting (?:at|from)|older than|vanaf|ouder dan)\
 _UNTIL = re.compile(
     r"\b(?:until|up to|younger than|tot|tot en met|jonger dan|not exceed(?:ing)?)\W*$", re.I
 )
-# "no faster than", "niet minder dan": what is not less is over, all else that is not more is under
+# "niet minder dan", "no faster than": what is no less is over, what is no more is under.
 _NO = re.compile(
-    r"\b(?:no|not|niet|geen) (?:(?P<less>less|fewer|minder|younger|jonger|lower|lager|slower|trager|"
-    r"smaller|kleiner|shorter|korter|lighter|lichter|cheaper|goedkoper)|"
+    r"\b(?:no|not|niet|geen) (?:(?P<less>less|fewer|minder|younger|jonger|lower|lager|slower|"
+    r"trager|smaller|kleiner|shorter|korter|lighter|lichter|cheaper|goedkoper)|"
     r"(?P<more>more|meer|[^\W\d_]{3,}er)) (?:than|dan)\W*$",
     re.I,
 )
 # Where a figure is stated as the bound itself, one that a bound allows is another all the same.
 _BOUND = re.compile(
-    r"\b(?:must|needs?|needed|required?|requires|requirement|limit|threshold|minimum|maximum|minimal|"
-    r"maximal|cap|capped|moet|moeten|nodig|vereist|vereiste|grens|limiet|drempel|minimaal|maximaal|"
-    r"minstens|hoogstens|(?:at|ten) (?:least|most|minste|hoogste)|(?:less|more|fewer|minder|meer) "
-    r"(?:than|dan)|from|until|up to|over|under|above|below|vanaf|onder|boven)\b",
+    r"(?<!within the )(?<!under the )(?<!below the )(?<!binnen de )(?<!binnen het )(?<!onder de )"
+    r"(?<!onder het )\b(?:must|needs?|needed|required?|requires|requirement|limit|threshold|cap|"
+    r"capped|minimum|maximum|minimal|maximal|moet|moeten|nodig|vereist|vereiste|grens|limiet|"
+    r"drempel)\b",
     re.I,
 )
+_ONE_IN = re.compile(r"\b(?:one|een|één) (?:in|out of|op(?: de)?)\W*$", re.I)
 _AND_OVER = re.compile(
     r"\s*(?:\w+\s+){0,2}?(?:and|or|en|of) (?:over|older|more|up|ouder|meer|hoger)\b", re.I
 )
@@ -40,7 +41,7 @@ _ABOUT = re.compile(
     r"\b(?:about|around|some|roughly|approximately|nearly|almost|ongeveer|circa|zowat|zo['’]n|"
     r"bijna|rond|een)(?: de)?\W*$", re.I
 )  # fmt: skip
-ROUGH = Decimal("0.05")  # how far off a rough figure may be
+ROUGH = Decimal("0.055")  # how far off a rough figure may be: "nearly 2,000" is 1,900
 # Where a quote has several figures, one this many times another is no figure of the same thing.
 SCALE = 3
 _AT_LEAST = re.compile(r"\b(?:at least|minimum(?: of)?|minstens|ten minste|minimaal)\W*$", re.I)
@@ -64,6 +65,8 @@ def other_figure(
     for number in numbers(stated):
         if language == "nl" and stated[number.start : number.end].lower() == "ten":
             continue  # "ten zuiden van"
+        if _ONE_IN.search(stated[: number.start]):
+            continue
         alike = [(place, other) for place, other in given if _kind(other) == _kind(number)]
         if any(number.key == other.key for _, other in given):
             continue
@@ -87,7 +90,14 @@ def permitted(number: Number, stated: str, quote: str) -> bool:
     "A child of nine may" is so where the quote has "under ten"; "at least 25" is not where it has
     "at least 15".
     """
-    return not _BOUND.search(stated) and allowed(number, quote)
+    return not bounds(number, stated) and allowed(number, quote)
+
+
+def bounds(number: Number, stated: str) -> bool:
+    """Return whether a statement is about a bound itself: "you need at least 25"."""
+    before = stated[: number.start]
+    bounding = (_AT_LEAST, _MORE, _FEWER, _FROM, _UNTIL)
+    return bool(_BOUND.search(stated)) or any(bound.search(before) for bound in bounding)
 
 
 def allowed(number: Number, quote: str) -> bool:

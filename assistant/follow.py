@@ -8,6 +8,7 @@ fitted on 1,610 follow-ups to other articles (python -m evals.tune prints them).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from assistant.choose import doubt, logit
 from assistant.records import Evidence
 from assistant.score import confidence
 from ingest.catalog import Catalog
+from ingest.sentences import sentence_spans
 
 AROUND = 60  # sentences of the article that was told of, the nearest, that are candidates
 
@@ -44,6 +46,9 @@ CONFIDENCE = {
 }
 
 
+_MARKERS = re.compile(r"(?:\s*\[\d+\])+\s*|\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """The sentences that the reader was told last, in both versions, and what stands around them.
@@ -60,15 +65,17 @@ class Told:
 
 def told(text: str, catalog: Catalog) -> Told:
     """Return what the reader was told in a text: the articles' sentences, or our translations."""
-    if not text:
-        return Told()
-    said = {
-        name
-        for article in catalog.articles()
-        for sentence in article.sentences
-        if sentence.text in text or (sentence.translation and sentence.translation in text)
-        for name in (sentence.id, *sentence.twins)
-    }
+    said: set[str] = set()
+    for piece in _MARKERS.split(text):
+        # What leads up to a quote stands before it: "The article says otherwise:".
+        starts = [start for start, _ in sentence_spans(piece)]
+        said.update(name for start in starts for name in catalog.saying(piece[start:].strip()))
+    return told_of_sentences(said, catalog)
+
+
+def told_of_sentences(ids: Iterable[str], catalog: Catalog) -> Told:
+    """Return what a reader was told who was told these sentences."""
+    said = {twin for name in ids for twin in (name, *catalog.sentence(name).twins)}
     places = [catalog.sentence(name) for name in said]
     near: dict[str, int] = {}
     for place in places:

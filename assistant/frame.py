@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import phrases
-from assistant.asking import explained, supposed
+from assistant.asking import asserted, explained, supposed
 from assistant.choose import ANSWERED, Choice
 from assistant.cite import citation_of
+from assistant.overview import WHOLE
 from assistant.premise import Passage, Premises
 from assistant.records import Answer, AnswerSentence, Citation, Evidence, Query, Status
 from assistant.verify import Source
@@ -68,7 +69,8 @@ def not_covered(
 ) -> Answer:
     """Return an honest refusal with the nearest passage; `offer` says who else to ask."""
     language = query.language
-    near = [e for e in evidence[:3] if e.language == language] or evidence
+    told = [e for e in evidence if WHOLE.search(e.text)]  # no heading, no byline
+    near = [e for e in told[:3] if e.language == language] or told or evidence
     return replace(
         new_answer(query, "not_covered"),
         lead=phrases.NOT_COVERED[language],
@@ -104,7 +106,10 @@ def _otherwise(
     Only where assent is asked or a question has a statement's order of words, for "we have 40
     million" states no criterion; and of what a question asks the reason of, a figure.
     """
-    stated, why = supposed(query.asked), explained(query.asked)
+    asked, language = query.standing or query.asked, query.worded or query.language
+    # "And a child of nine?" asks; it states no more than the question that it leans on.
+    stated = asserted(asked) if query.context else supposed(asked)
+    why = explained(asked)
     if not stated and not why:
         return None
     passages = [
@@ -115,8 +120,8 @@ def _otherwise(
         for n, c in enumerate(citations, 1)
     ]
     if not stated:
-        return premises.miscounted(why, query.language, passages)
-    return premises.otherwise(stated, query.language, passages)
+        return premises.miscounted(why, language, passages)
+    return premises.otherwise(stated, language, passages)
 
 
 def _first(

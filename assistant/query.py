@@ -30,6 +30,8 @@ UNSURE = 0.3  # a lead of one language up to which it is the conversation's, if 
 SWAYED = 0.6  # … and within a conversation: "in dollars?" is as good as nothing
 DETECTABLE = 25  # characters from which langdetect is to be trusted
 
+CHOSEN, ASKED_FOR = "the reader chose it", "the question asks for it"
+
 # Function words of French, German, Spanish and Italian that are no words of ours: with one of them
 # a text isn't ours, misspelt.
 _THEIRS = frozenset(
@@ -119,10 +121,12 @@ def understand(
                 return replace(
                     again,
                     asked=text,
+                    standing=again.asked,
                     language=language,
                     worded=again.worded or again.language,
                     reasons=(*reasons, f"asks again: {said}", *again.reasons),
                 )
+    text, said = _without_wish(text), text
     intent = question_intent(asked, text, knows, mend)
     reasons.append(f"intent {intent}")
     mended = mend(text) if intent == "question" else text
@@ -139,7 +143,7 @@ def understand(
     searched_for = mended if mended != text else ""
     told = next((said for role, said in reversed(turns) if role == "assistant"), "")
     return Query(
-        asked=text,
+        asked=said,
         parts=tuple(parts),
         language=language,
         intent=intent,
@@ -148,7 +152,23 @@ def understand(
         reasons=tuple(reasons),
         told=told,
         setting=around,
+        worded=_worded(text, index) if why in (CHOSEN, ASKED_FOR) else None,
     )
+
+
+def _worded(text: str, index: Index) -> Language | None:
+    """Return the language that a text is worded in, None where its words don't tell."""
+    lead = _lead_of_dutch(text, index)
+    return None if abs(lead) < SWAYED else "nl" if lead > 0 else "en"
+
+
+def _without_wish(text: str) -> str:
+    """Return a question without the request for a language that it ends with."""
+    for pattern in _IN_LANGUAGE.values():
+        rest = pattern.sub("", text).strip(" ,;")
+        if rest != text and len(_LANGUAGE_NAME.findall(text)) == 1:
+            return rest if any(map(is_content, words(rest))) else text
+    return text
 
 
 def _wish(text: str) -> re.Match[str] | None:
@@ -170,12 +190,12 @@ def question_language(
     asks = _without_reason(text)
     if wish := _wish(asks):
         named = wish["language"].lower()
-        return ("en" if named.endswith(("engels", "english")) else "nl"), "the question asks for it"
+        return ("en" if named.endswith(("engels", "english")) else "nl"), ASKED_FOR
     for language, pattern in _IN_LANGUAGE.items():
         if pattern.search(asks) and len(_LANGUAGE_NAME.findall(asks)) == 1:
-            return language, "the question asks for it"
+            return language, ASKED_FOR
     if chosen:
-        return chosen, "the reader chose it"
+        return chosen, CHOSEN
     lead = _lead_of_dutch(text, index)
     if abs(lead) < SWAYED:
         for role, said in reversed(turns):

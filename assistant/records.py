@@ -28,7 +28,8 @@ class Query:
     reasons: tuple[str, ...] = ()  # how language, parts and intent were settled, for --explain
     told: str = ""  # what the reader was told last
     setting: str = ""  # what is said around a question that says little without it
-    worded: Language | None = None  # the parts' language, where the reader asked for the other
+    worded: Language | None = None  # the parts' language, where the reader wished for another
+    standing: str = ""  # the earlier question, as asked, that is asked again in another language
 
     @property
     def text(self) -> str:

@@ -34,6 +34,13 @@ UNLIKE, UNASKED = 0.7, 0.8  # cosines up to which a sentence, and a question, sa
 NEAREST = 4  # expected questions of a sentence, by vector, that are compared word by word
 
 _OURS = re.compile(r"\b(?:we|our|us|my|i|wij|ons|onze|mijn|ik)\b", re.I)
+# "my firm in Ghent", "a baker from Kortrijk": where who asks is from, not what is asked about
+_OWN_PLACE = re.compile(
+    r"\b(?:(?i:my|our|mijn|onze?|ons|mijne|as an?|als)\s+(?:[\w’'-]+\s+){1,3}?|"
+    r"(?i:i (?:run|have|own|manage|lead)|we (?:run|have|own|are)|i['’]?a?m|ik (?:run|heb|ben|leid)|"
+    r"wij (?:hebben|zijn))\s+(?:[\w’'-]+\s+){1,4}?)"
+    r"(?i:in|uit|from|near|bij|rond|around)\s+([A-Z][\w’'-]+(?:[ -][A-Z][\w’'-]+)*)"
+)
 REFERS_BACK = re.compile(
     r"^\W*(?:(?:but|and|additionally|moreover|also|maar|en|bovendien|bovenal|ook|daarnaast)\b,?\s*)?"
     r"(?:\w+ )?(?:they|these|this|that|those|it|he|she|their|its|ze|zij|deze|dit|die|dat|het|hij|"
@@ -154,8 +161,10 @@ def features(
     hints = meet_any([view.faces.words for view in views])
     asks, near = _asks_same(kind, asked, alike, [view.faces for view in views], matcher)
     left_open = _asks_same(kind, asked, alike, [unanswered], matcher)
-    named = {word for name in names(question) for word in words(name)}
-    known = np.maximum(_once([view.article for view in views], meet), titles)
+    own_place = {word for place in _OWN_PLACE.findall(question) for word in words(place)}
+    named = {word for name in names(question) for word in words(name)} - own_place
+    # What an editor's question names is no stranger to its sentence.
+    known = np.maximum.reduce([_once([view.article for view in views], meet), titles, hints])
     known = np.where(known >= SAME_NAME, known, 0.0)  # one city is not another, however alike
     strange = asked.weights * np.array([word in named for word in asked.words])
     if asserts(question):  # "the Commission decides, right?": the name may be what is wrong

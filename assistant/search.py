@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.asking import has_topic, leans
-from assistant.choose import ANSWERED, Choice, choose, in_language
-from assistant.follow import Told, followed, sureness, told
+from assistant.choose import ANSWERED, Choice, choose, in_language, is_expected
+from assistant.follow import Told, followed, sureness, told, told_of_sentences
 from assistant.kinds import question_kind
+from assistant.overview import key_sentences, wants_more, wants_summary, what_follows
 from assistant.records import Evidence, Query
 from assistant.retrieve import Retriever
 from ingest.catalog import Catalog
@@ -52,6 +53,8 @@ class Search:
     def find(self, query: Query) -> Found:
         """Return what the index has on a question."""
         self._read(query)
+        if (whole := self._overview(query)) is not None:
+            return whole
         pairs: list[tuple[list[Evidence], Choice]] = []
         for part in query.parts:
             ways = self._ways(query, part, pairs[0][1] if pairs else None)
@@ -67,12 +70,33 @@ class Search:
             leaning = [f"{query.parts[0]}? {part}" for part in query.parts[1:] if leans(part)]
         self.retriever.read([*(() if query.setting else query.parts), *leaning])
 
+    def _overview(self, query: Query) -> Found | None:
+        """Return a summary, or what comes after what was told; None where neither is asked for."""
+        part, catalog = query.parts[0], self._catalog
+        more, short = wants_more(part), wants_summary(part)
+        if len(query.parts) > 1 or not (more or short):
+            return None
+        was = told(query.told, catalog)
+        if more:
+            sentences = what_follows(was, query.language, catalog)
+        else:
+            meant = [catalog.article(name) for name in was.home or catalog.ids_of("article")[:3]]
+            own = [one for one in meant if one.language == query.language] or meant
+            if len(own) != 1 or is_expected(self.retriever.evidence(part)[0]):
+                return None
+            vectors = self.retriever.index.sentence_vectors
+            rows = [catalog.sentence_row(one.id) for one in own[0].sentences]
+            sentences = key_sentences(own[0], vectors[rows])
+        evidence = tuple(self.retriever.evidence_of(part, [one.id for one in sentences]))
+        why = "what comes next in the article" if more else "the article in short"
+        return Found(evidence, (Choice(part, evidence, 1.0, (why,)),)) if evidence else None
+
     def _ways(
         self, query: Query, part: str, first: Choice | None
     ) -> list[tuple[list[Evidence], Choice]]:
         """Return what answers a part, in each way that it may be meant; `first` is the first's."""
         if query.context:
-            return [self._following(query, query.context, part, query.told)]
+            return [self._following(query, query.context, part, told(query.told, self._catalog))]
         if query.setting:
             return [self._alone(query, f"{query.setting} {part}")]
         if not first or not leans(part):
@@ -82,7 +106,8 @@ class Search:
             return [(evidence, replace(choice, question=part))]
         # It goes on from the first's answer, as a follow-up does.
         by_itself = self.retriever.evidence(part)
-        following = self._following(query, f"{query.parts[0]}?", part, _said(first), by_itself)
+        was = told_of_sentences((e.sentence_id for e in first.chosen), self._catalog)
+        following = self._following(query, f"{query.parts[0]}?", part, was, by_itself)
         return [following, self._alone(query, part, by_itself)]
 
     def _alone(
@@ -97,11 +122,10 @@ class Search:
         query: Query,
         context: str,
         part: str,
-        said: str,
+        was: Told,
         found: list[Evidence] | None = None,
     ) -> tuple[list[Evidence], Choice]:
-        """Return what answers a part that leans on another question, answered by what was said."""
-        was = told(said, self._catalog)
+        """Return what answers a part that leans on another question, answered by what was told."""
         evidence = self._of_one_purpose(self.follow_up(context, part, was, found))
         whole = f"{context} {part}"
         choice = self._choose(query, part if has_topic(part) else whole, evidence)
@@ -143,12 +167,6 @@ class Search:
             part, choice, evidence, query.language, sentence, matcher, in_other=other
         )
         return replace(choice, chosen=chosen)
-
-
-def _said(choice: Choice) -> str:
-    """Return the sentences that a part is answered with, "" if it is not covered."""
-    covered = choice.confidence >= ANSWERED
-    return " ".join(e.text for e in choice.chosen) if covered else ""
 
 
 def _merged(found: Sequence[list[Evidence]]) -> list[Evidence]:

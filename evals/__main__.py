@@ -214,13 +214,13 @@ def _verification(options: argparse.Namespace) -> int:
 def _claims(_: argparse.Namespace) -> int:
     from assistant.premise import Premises
     from assistant.verify import Verifier
-    from evals.claims import corrected, load_claims, load_whys, table
+    from evals.claims import ASSERTED, corrected, load_claims, load_whys, table
     from ingest.embedder import load_embedder
 
     settings = Settings.from_environment()
     embedder = load_embedder(settings.embedder, api_key=settings.embedder_api_key)
     premises = Premises(Verifier(embedder), embedder)
-    for claims in (load_claims(), load_whys()):
+    for claims in (load_claims(), load_whys(), load_whys(ASSERTED)):
         print(table(claims, [corrected(premises, claim) for claim in claims]), end="\n\n")
     return 0
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ingest.records import Article, Chunk, Face, Language, Sentence
+from ingest.records import Article, ArticleKind, Chunk, Face, Language, Sentence
 
 _TABLES = """
 create table article (id text primary key, record text not null);
@@ -26,9 +26,11 @@ create table chunk (id text primary key, record text not null);
 create table face (
     id text primary key, sentence_id text not null, language text not null, text text not null
 );
+create table said (text text not null, sentence_id text not null);
 create table example (language text not null, text text not null);
 create index sentence_of on sentence (article_id, position);
 create index face_of on face (sentence_id);
+create index said_as on said (text);
 """
 
 
@@ -65,6 +67,9 @@ def _insert(
     connection.executescript(_TABLES)
     connection.executemany("insert into article values (?, ?)", records)
     connection.executemany("insert into sentence values (?, ?, ?, ?, ?)", sentences)
+    every = [s for a in articles for s in a.sentences]
+    said = [(text, s.id) for s in every for text in {s.text, s.translation} if text]
+    connection.executemany("insert into said values (?, ?)", said)
     connection.executemany("insert into chunk values (?, ?)", ((c.id, _json(c)) for c in chunks))
     connection.executemany("insert into face values (?, ?, ?, ?)", asked)
     connection.executemany("insert into example values (?, ?)", examples)
@@ -149,6 +154,17 @@ class Catalog:
     def _face_sentence(self, identity: str) -> str:
         """Return the id of the sentence that a face leads to."""
         return self._one("select sentence_id from face where id = ?", identity)
+
+    def saying(self, text: str) -> list[str]:
+        """Return the ids of the sentences of which this is the text, or our translation."""
+        return [r[0] for r in self._rows("select sentence_id from said where text = ?", text)]
+
+    def ids_of(self, kind: ArticleKind) -> list[str]:
+        """Return the ids of the articles of a kind."""
+        rows = self._rows(
+            "select id from article where json_extract(record, '$.kind') = ? order by rowid", kind
+        )
+        return [row[0] for row in rows]
 
     def articles(self) -> list[Article]:
         """Return every article with its sentences."""

@@ -28,7 +28,7 @@ from ingest.records import LANGUAGES, Language
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 3  # raised when the files below change shape
+FORMAT = 4  # raised when the files below change shape
 # The defaults lose neighbours as the index grows: recall@10 at 200,000 vectors is .967 with
 # ef_search 100 and .999 with 400, for 1.2 ms more.
 HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 200, "max_neighbors": 16}
