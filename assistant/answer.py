@@ -17,7 +17,7 @@ from assistant.records import Answer, Evidence, Query, Turn
 from assistant.replies import contact, refusal, smalltalk
 from assistant.retrieve import Retriever
 from assistant.search import Found, Search
-from assistant.smalltalk import invites
+from assistant.smalltalk import invites, wants_contact
 from assistant.spelling import Speller
 from assistant.verify import Verifier
 from ingest.embedder import Embedder
@@ -206,7 +206,8 @@ class Assistant:
             if answer := self._corrected(query, found):
                 return answer
             beckons = bool(found.evidence) and self._calls(found.evidence[0])
-            if beckons and found.confidence >= BECKONS and (reply := self._contact(query)):
+            asked = wants_contact(query.text) or (beckons and found.confidence >= BECKONS)
+            if asked and (reply := self._contact(query)):
                 return reply
             offer = bool(self._contact_sentences())
             return not_covered(query, found.parts, self._catalog, found.evidence, offer=offer)

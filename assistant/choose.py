@@ -28,7 +28,8 @@ DOUBT = 3.0  # nats; how undecided among the candidates a covered question may l
 UNDECIDED = 0.2  # the confidence of one that leaves us more so
 LONE = 0.4  # a question's only word may be this far from any word of the corpus
 GAIN = 0.2  # how much more of the question's weight it must meet then
-EXPECTED = 0.95  # how much a question must ask the same as one an editor gave a sentence
+EXPECTED = 0.95  # how much a question must ask the same as one an editor gave a sentence …
+VERBATIM = 0.98  # … and how much where it has no words to go by: "what does this mean for us?"
 SAME = 0.3  # a twin in the reader's language may cover this much less and still stand in …
 AS_WELL = 0.9  # … and any if it is no more than these log-odds behind
 
@@ -106,7 +107,7 @@ def choose(
     vague = (
         not asked.words
         and question_kind(question) not in TOLD_BY_SIGHT
-        and dict(evidence[0].parts)["question_dense"] < EXPECTED
+        and not is_expected(evidence[0])
     )
     lone = len(asked.words) == 1 and dict(evidence[0].parts)["unmet"] > LONE
     if (undecided := doubt(evidence, sentence)) > DOUBT:
@@ -121,7 +122,8 @@ def choose(
 def is_expected(candidate: Evidence) -> bool:
     """Return whether an editor gave the sentence this very question, perhaps with others."""
     parts = dict(candidate.parts)
-    return min(parts["question"], parts["question_dense"]) >= EXPECTED
+    same = min(parts["question"], parts["question_dense"]) >= EXPECTED
+    return same or parts["question_dense"] >= VERBATIM
 
 
 def doubt(evidence: Sequence[Evidence], sentence: GetSentence) -> float:

@@ -16,7 +16,7 @@ from assistant.asking import (
     setting,
 )
 from assistant.records import Intent, Query, Turn
-from assistant.smalltalk import smalltalk_kind, wants_contact
+from assistant.smalltalk import POINTING, addresses_us, smalltalk_kind, wants_contact
 from ingest.index import Index
 from ingest.language import detect, third_language
 from ingest.records import LANGUAGES, Language
@@ -128,6 +128,8 @@ def understand(
                 )
     text, said = _without_wish(text), text
     intent = question_intent(asked, text, knows, mend)
+    if intent == "smalltalk" and turns and POINTING.fullmatch(text):
+        intent = "question"
     reasons.append(f"intent {intent}")
     mended = mend(text) if intent == "question" else text
     if mended != text:
@@ -252,7 +254,7 @@ def question_intent(
         return "smalltalk"
     if not _is_ours(text, knows) and is_foreign(text) and not _is_slips(text, knows, mend):
         return "refused"
-    return "contact" if wants_contact(text) else "question"
+    return "contact" if wants_contact(text) and addresses_us(text) else "question"
 
 
 def _is_ours(text: str, knows: Callable[[str], bool]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.asking import ASKS_FOR, INTERROGATIVE, POLITE
-from ingest.words import words
+from ingest.words import is_content, words
 
 _SMALLTALK = {
     "greeting": re.compile(
@@ -112,6 +112,17 @@ _INVITES = re.compile(
     r"(?: naar)? (?:us|me|our|ons|mij|onze?))\b|\b[\w.+-]+@[\w-]+\.\w|[+0]\d[\d ()/.-]{7}",
     re.I,
 )
+# Who is asked, or who asks for a person.
+_US = re.compile(
+    r"\b(?:you|your|yours|u|uw|jullie|je|jij|jou|jouw|us|ons)\b|"
+    r"\b(?:i['’]?d like|i want|i need|i would like|(?:can|could|may) (?:i|we)|ik (?:wil|zou|moet)|"
+    r"graag|(?:kan|mag|kunnen) (?:ik|we|wij))\b.*\b(?:meeting|appointment|person|human|expert|"
+    r"consultant|advis[eo]r|colleague|afspraak|gesprek|offerte|medewerker|adviseur|mens)\b",
+    re.I,
+)
+# Of the program, unless something was just told: then of that.
+POINTING = re.compile(r"\W*(?:how does this work|what is this|hoe werkt dit|wat is dit)\W*", re.I)
+FEW = 2  # content words of a text that is about contact and nothing else
 _ASKS = re.compile(rf"(?:{INTERROGATIVE}|and|en|but|maar|also|ook)\b", re.I)
 _THANKS = re.compile(r"\b(?:thanks?|thx|cheers|bedankt|dank(?:je|u|jewel|uwel)?|merci)\b", re.I)
 MAX_THANKS = 12  # words of a message that does no more than thank
@@ -120,6 +131,15 @@ MAX_THANKS = 12  # words of a message that does no more than thank
 def wants_contact(text: str) -> bool:
     """Return whether a text asks for a person, a meeting or how to reach one."""
     return bool(_CONTACT.search(text))
+
+
+def addresses_us(text: str) -> bool:
+    """Return whether a text that wants contact asks us for it, and nothing of the articles.
+
+    "Must cyclists give their phone number?" does not; "your phone number?" and "phone number?" do.
+    """
+    content = sum(is_content(word) for word in words(text))
+    return bool(_US.search(text)) or content <= FEW
 
 
 def invites(text: str) -> bool:

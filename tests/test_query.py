@@ -80,6 +80,11 @@ INTENTS = [
     ("Wat is jullie telefoonnummer?", "contact"),
     ("Kan ik een afspraak maken?", "contact"),
     ("Who contacts the ministry?", "question"),
+    ("May I call someone while riding a bicycle?", "question"),
+    ("Must cyclists give their phone number after an accident?", "question"),
+    ("Hoe lang blijft een offerte van een aannemer geldig?", "question"),
+    ("Telefoonnummer?", "contact"),
+    ("Ik wil graag een offerte voor onze fabriek in Gent", "contact"),
 ]
 
 
@@ -189,6 +194,12 @@ def test_follow_ups_lean_on_the_question_before(index: Index, asked: str, leans:
     history = [("user", "What criteria must a company meet?"), ("assistant", "…")]
     text = understand(asked, history, None, index).text
     assert ("criteria" in text) is leans
+
+
+def test_how_this_works_is_asked_of_what_was_told(index: Index) -> None:
+    assert understand("How does this work?", (), None, index).intent == "smalltalk"
+    history = [("user", "What criteria must a company meet?"), ("assistant", "…")]
+    assert understand("How does this work?", history, None, index).intent == "question"
 
 
 def test_a_question_of_one_word_is_leant_on_where_there_is_no_better(index: Index) -> None:
