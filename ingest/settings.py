@@ -104,6 +104,12 @@ def _count(name: str, value: str) -> int:
     return int(value)
 
 
+def _places(name: str, value: str) -> int:
+    if not value.strip().isdecimal() or int(value) < 1:
+        raise SettingsError(f"{name}={value!r} is not a number from 1; expected 1, 2, 3, …")
+    return int(value)
+
+
 def _llm_seconds(name: str, value: str) -> int:
     if not value.strip().isdecimal() or not 1 <= int(value) <= MOST_LLM_SECONDS:
         raise SettingsError(
@@ -163,7 +169,6 @@ _COUNTS = (
     "questions_per_day",
     "model_calls_per_day",
     "model_tokens_per_day",
-    "concurrent_answers",
 )
 _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "corpus": _path,
@@ -171,6 +176,7 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "port": _port,
     "llm_base_url": _endpoint,
     "llm_seconds": _llm_seconds,
+    "concurrent_answers": _places,
     "contact_url": _contact,
     "allowed_origins": _origins,
     "trusted_proxies": _list,

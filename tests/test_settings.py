@@ -17,6 +17,7 @@ BAD = {
     "port 0": ("ASSISTANT_PORT", "0", "not a port"),
     "port too high": ("ASSISTANT_PORT", "65536", "not a port"),
     "count": ("ASSISTANT_QUESTIONS_PER_DAY", "-1", "not a number"),
+    "no place": ("ASSISTANT_CONCURRENT_ANSWERS", "0", "expected 1, 2"),
     "no time for the model": ("ASSISTANT_LLM_SECONDS", "0", "1 to 25"),
     "more time than a page waits": ("ASSISTANT_LLM_SECONDS", "26", "1 to 25"),
     "time in words": ("ASSISTANT_LLM_SECONDS", "ten", "1 to 25"),

@@ -48,7 +48,7 @@ class FeedbackIn(BaseModel):
 def build_api(desk: Desk, default: Language) -> APIRouter:
     """Return the routes of /api/v1 over the desk."""
     router = APIRouter(prefix="/api/v1")
-    slots = asyncio.Semaphore(max(1, desk.settings.concurrent_answers))
+    slots = asyncio.Semaphore(desk.settings.concurrent_answers)
 
     @router.post("/chat")
     async def chat(asked: ChatIn, request: Request) -> Response:
