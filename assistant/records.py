@@ -45,7 +45,6 @@ class Evidence:
     """
 
     sentence_id: str
-    chunk_id: str
     language: Language
     text: str
     score: float
