@@ -11,7 +11,6 @@ costs trust.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +23,7 @@ from assistant.checks import CHECKS
 from assistant.likeness import MET, SAME_STEM, SURE, strengths
 from assistant.meeting import TIED, Case, Version, case
 from assistant.reading import Reading, read
-from assistant.score import REFERS_BACK
+from assistant.score import REFERS_BACK, sigmoid
 from ingest.embedder.entailment import load_entailment
 from ingest.records import Language
 
@@ -218,4 +217,4 @@ def _apart_from(one: Case) -> float:
 
 def probability(parts: dict[str, float]) -> float:
     """Return the probability that a sentence with these features is supported, 0 to 1."""
-    return 1 / (1 + math.exp(-BIAS - sum(WEIGHTS[name] * value for name, value in parts.items())))
+    return sigmoid(BIAS + sum(WEIGHTS[name] * value for name, value in parts.items()))
