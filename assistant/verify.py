@@ -3,10 +3,9 @@
 A language model's sentence is read word by word (assistant/reading.py) and held against the cited
 sentences, in both languages: its figures, names, opposites and denials must be theirs, and its
 words must meet theirs. What cannot be settled so is decided by a logistic model of how well the
-words are met and of what the shipped entailment model says of claim and source as a whole, fitted
-on the tuning half of evals/mutations.jsonl. The language model that wrote the sentence is never
-asked. It errs towards withholding: an honest sentence withheld costs a smoother answer, a lie shown
-costs trust.
+words are met and of what the shipped entailment model says of claim and source as a whole. The
+language model that wrote the sentence is never asked. It errs towards withholding: an honest
+sentence withheld costs a smoother answer, a lie shown costs trust.
 """
 
 from __future__ import annotations
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
 
 
 FAR = 5  # words apart that neighbours of a claim may stand in its source
+# Fitted once on the tuning half of evals/mutations.jsonl, by a script that was not kept; the
+# threshold was then set by hand. `python -m evals verification --half tuning` shows what they do.
 WEIGHTS = {
     "weakest": -2.2,
     "second": -1.8,

@@ -118,6 +118,8 @@ def _fit_followups(folder: Path) -> None:
     weights = fit_ranking([asked], tuple(follow.WEIGHTS), FOLLOWED_PACE)
     print("follow.WEIGHTS =", _rounded(weights))
     print(f"  first right {first(asked, follow.WEIGHTS):.3f} now, {first(asked, weights):.3f}")
+    bias, now = (fit_bias([asked], found) for found in (weights, follow.WEIGHTS))
+    print(f"follow.BIAS = {bias:.1f}, with the present weights {now:.1f}")
     vector = np.array(list(follow.WEIGHTS.values()))
     told: Told = []
     for one, seen in pairs:
