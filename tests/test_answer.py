@@ -211,6 +211,7 @@ HOSTILE = {
 def test_nobody_is_greeted_with_an_exception(assistant: Assistant, text: str) -> None:
     answer = assistant.ask(text)
     assert answer.text
+    assert answer.as_json()["ai_generated"] is True
     json.dumps(answer.as_json(), ensure_ascii=False).encode()  # can travel, surrogates and all
     assert len(answer.question) <= 5000
 

@@ -72,7 +72,7 @@ def build_api(desk: Desk, default: Language) -> APIRouter:
             slots.release()
         if last is None:
             return error_response("internal", request, default, asked.lang)
-        return JSONResponse({"ai_generated": True, **last.as_json()}, headers=NO_STORE)
+        return JSONResponse(last.as_json(), headers=NO_STORE)
 
     @router.get("/suggestions")
     async def suggestions(request: Request, lang: str = "") -> Response:
