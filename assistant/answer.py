@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 EXAMPLES = 4
 REWRITE_SECONDS = 3.0
 BECKONS = 0.2  # confidence from which a call to action that is the likeliest sentence answers
-MOST_SECONDS = 25.0  # for a model; after 30 the web side gives an answer up
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ class Assistant:
         if not writer or quoted.status not in ("answered", "partly"):
             yield trace
             return
-        left = min(writer.model.seconds, MOST_SECONDS) - clock.seconds
+        left = writer.model.seconds - clock.seconds
         frame = partial(framed, query, found.parts, self._catalog, premises=self._premises)
         for draft in writer.drafts(query, quoted, found, frame, left):
             clock.lap("write")

@@ -15,7 +15,7 @@ from assistant.call import CHARACTERS_A_TOKEN, Message
 from assistant.endpoint import LINE, Endpoint, Line
 from assistant.failure import ModelFailed, failure_of
 from assistant.llm import Model, host_of
-from ingest.settings import Settings
+from ingest.settings import MOST_LLM_SECONDS, Settings
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage, ChatResponse
@@ -38,7 +38,8 @@ CURES = {
     "rejected": "The server said why, above.",
     "filtered": "Choose a milder filter at the provider.",
     "timeout": "A local server loads its model at the first call: run this again. If it stays "
-    "so, take a smaller model, a GPU, or a higher ASSISTANT_LLM_SECONDS.",
+    f"so, take a smaller model, a GPU, or a higher ASSISTANT_LLM_SECONDS ({MOST_LLM_SECONDS} at "
+    "most).",
     "broken": "Is it the address of an OpenAI-compatible API? It usually ends in /v1.",
     "empty": "Switch the model's thinking off, or take a model that does not think aloud.",
 }

@@ -12,7 +12,7 @@ import numpy as np
 from assistant.kinds import TOLD_BY_SIGHT, question_kind
 from assistant.match import Matcher
 from assistant.records import Evidence
-from assistant.score import confidence
+from assistant.score import confidence, logit
 from ingest.deduplicate import normalised
 from ingest.records import Language, Sentence
 
@@ -162,12 +162,6 @@ def _with_neighbours(
                 out.append(neighbour)
                 told |= {neighbour.sentence_id, *sentence(neighbour.sentence_id).twins}
     return out
-
-
-def logit(probability: float) -> float:
-    """Return the log-odds of a probability."""
-    bounded = min(max(probability, 1e-12), 1 - 1e-12)
-    return math.log(bounded / (1 - bounded))
 
 
 def _follows(record: Sentence, said: set[str]) -> bool:

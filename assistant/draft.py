@@ -19,7 +19,7 @@ from assistant.failure import ModelFailed
 from assistant.llm import Message, Model, load_llm
 from assistant.retrieve import Retriever
 from assistant.verify import Verifier
-from ingest.build import Corpus, Progress, ensure_index, read_corpus
+from ingest.build import Corpus, Progress, build_index, read_corpus
 from ingest.deduplicate import normalised
 from ingest.drafts import Fields, append_draft, require_writable
 from ingest.editorial import EntryName, named
@@ -53,7 +53,7 @@ def draft(settings: Settings, wanted: Iterable[EntryName], progress: Progress) -
         raise SettingsError(
             "Drafting takes a language model: set ASSISTANT_LLM_BASE_URL and ASSISTANT_LLM_MODEL."
         )
-    ensure_index(settings)
+    build_index(settings)
     embedder = load_embedder(settings.embedder, api_key=settings.embedder_api_key)
     corpus = read_corpus(settings.corpus, embedder)
     drafted = []

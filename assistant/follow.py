@@ -7,14 +7,13 @@ fitted on 1,610 follow-ups to other articles (python -m evals.tune prints them).
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.choose import doubt, logit
+from assistant.choose import doubt
 from assistant.records import Evidence
-from assistant.score import confidence
+from assistant.score import confidence, logit, sigmoid
 from ingest.catalog import Catalog
 from ingest.sentences import sentence_spans
 
@@ -128,7 +127,7 @@ def followed(
         total = BIAS + sum(weight * parts[name] for name, weight in WEIGHTS.items())
         parts["leaning"] = logit(confidence(dict(whole.parts)))
         shown = (*item.parts, *((f"follow_{name}", value) for name, value in parts.items()))
-        found.append(replace(item, score=1 / (1 + math.exp(-total)), parts=shown))
+        found.append(replace(item, score=sigmoid(total), parts=shown))
     return sorted(found, key=lambda e: (-e.score, e.sentence_id))
 
 
@@ -149,4 +148,4 @@ def told_of(evidence: Sequence[Evidence], catalog: Catalog) -> dict[str, float]:
 def sureness(evidence: Sequence[Evidence], catalog: Catalog) -> float:
     """Return the probability that the first of a follow-up's evidence answers it, 0 to 1."""
     seen = {**told_of(evidence, catalog), "bias": 1.0}
-    return 1 / (1 + math.exp(-sum(weight * seen[name] for name, weight in CONFIDENCE.items())))
+    return sigmoid(sum(weight * seen[name] for name, weight in CONFIDENCE.items()))

@@ -28,8 +28,8 @@ CONTACT_OFFER: dict[Language, str] = {
     "en": "Our people will gladly answer your question: do get in touch.",
 }
 CONTACT: dict[Language, str] = {
-    "nl": "Dit is een computerprogramma; met vragen over uw zaak kunt u bij onze mensen terecht.",
-    "en": "This is a computer program; our people can help with questions about your business.",
+    "nl": "Ik ben een computerprogramma; onze mensen helpen u graag persoonlijk verder.",
+    "en": "I am a computer program; our people will gladly help you in person.",
 }
 TRANSLATED: dict[Language, str] = {
     "nl": "Onze vertaling; het artikel zegt dit enkel in het Engels.",

@@ -13,7 +13,8 @@ _MARKUP = re.compile(r"<\s*[a-z!/?|]|\|\s*>|\]\s*\(|!\s*\[|`|[{}]|&#?\w+;|\\[nux
 _ADDRESS = re.compile(
     r"\b[a-z][a-z0-9+.-]*://|\b(?:javascript|data|mailto|tel|file|vbscript)\s?:\S|(?<!\w)//\w|"
     r"\bwww\.|@[\w-]+\.\w|\b[\w-]+\.[a-z]{2,}/|"
-    r"\b[\w-]+\.(?:com|org|net|info|test|example|dev|app|io|ai|be|nl|eu|fr|de|co\.uk|cn)\b",
+    # A host name, whatever its end; a new sentence without a space before it has one capital.
+    r"(?-i:\b[\w-]+\.[a-z]{2,}\b|\b[A-Z\d-]+\.[A-Z]{2,}\b)",
     re.I,
 )
 _SPEAK = (  # imperatives that tell a machine what to put out

@@ -46,7 +46,6 @@ class Evidence:
     """
 
     sentence_id: str
-    chunk_id: str
     language: Language
     text: str
     score: float
@@ -122,5 +121,8 @@ class Answer:
         return "\n".join(part for part in (self.lead, " ".join(quoted), self.note) if part)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the answer as it travels over the API: fields as they are, plus `text`."""
-        return {**asdict(self), "text": self.text}
+        """Return the answer as it travels over the API: fields as they are, plus `text`.
+
+        And `ai_generated`, for whoever shows it must say that a program wrote it.
+        """
+        return {"ai_generated": True, **asdict(self), "text": self.text}

@@ -8,7 +8,6 @@ ingest/bilingual.py, and the sentences of the best are then scored one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from assistant.match import Matcher
 from assistant.records import Evidence
 from ingest.bilingual import Asked, Passage, rank_passages
 from ingest.index import FEW, Index
-from ingest.records import LANGUAGES, Chunk, Face, Language, Sentence, other
+from ingest.records import LANGUAGES, Chunk, Language, Sentence, other
 
 if TYPE_CHECKING:
     from ingest.embedder import Embedder
@@ -48,31 +47,6 @@ class Retriever:
         self._passage = lru_cache(maxsize=4096)(self._read)
         self._cosines = lru_cache(maxsize=64)(self._compare)
         self._unanswered = self._faces_of("")  # questions that no sentence answers
-
-    def without(self, face: Face) -> Retriever:
-        """Return this retriever as if an expected question had never been written.
-
-        Nor the likest to it, in the other language, of those that lead to the same sentence: the
-        two may be one's translation. For calibrating on the expected questions themselves.
-        """
-        faces = self.catalog.faces(face.sentence_id)
-        seen, vectors = self._faces_of(face.sentence_id).each, self.index.face_vectors
-        alike = vectors[[one.row for one in seen]] @ vectors[seen[faces.index(face)].row]
-        others = [place for place, f in enumerate(faces) if f.language != face.language]
-        likest = max(others, key=lambda place: float(alike[place]), default=-1)
-        rest = [s for place, s in enumerate(seen) if place != likest and faces[place] != face]
-        left = score.Faces.of(rest)
-        out = copy(self)
-        if not face.sentence_id:
-            out._unanswered = left
-        given = self._view
-
-        def view(sentence: Sentence) -> score.View:
-            found = given(sentence)
-            return replace(found, faces=left) if sentence.id == face.sentence_id else found
-
-        out._view = view  # type: ignore[assignment]  # a plain function where a cached one was
-        return out
 
     def evidence(self, question: str) -> list[Evidence]:
         """Return the scored sentences of the chunks found, best first."""
@@ -162,7 +136,6 @@ class Retriever:
         scored = [
             Evidence(
                 sentence_id=sentence.id,
-                chunk_id=chunk,
                 language=view.words.language,
                 text=sentence.text,
                 score=score.combined(part),

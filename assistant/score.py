@@ -272,10 +272,20 @@ WEIGHTS = {
 BIAS = -13.7
 
 
+def sigmoid(log_odds: float) -> float:
+    """Return the probability of these log-odds."""
+    return 1 / (1 + math.exp(-log_odds))
+
+
+def logit(probability: float) -> float:
+    """Return the log-odds of a probability."""
+    bounded = min(max(probability, 1e-12), 1 - 1e-12)
+    return math.log(bounded / (1 - bounded))
+
+
 def combined(parts: dict[str, float]) -> float:
     """Return the probability-like score of a sentence, 0 to 1."""
-    total = BIAS + sum(weight * parts[name] for name, weight in WEIGHTS.items())
-    return 1 / (1 + math.exp(-total))
+    return sigmoid(BIAS + sum(weight * parts[name] for name, weight in WEIGHTS.items()))
 
 
 # Not how much of the question the sentence's words meet: what a near miss has, and a question
@@ -297,5 +307,4 @@ CONFIDENCE = {
 def confidence(parts: dict[str, float]) -> float:
     """Return the probability that the best candidate, of these features, answers; 0 to 1."""
     told = {**parts, "bias": 1.0}
-    total = sum(weight * told[name] for name, weight in CONFIDENCE.items())
-    return 1 / (1 + math.exp(-total))
+    return sigmoid(sum(weight * told[name] for name, weight in CONFIDENCE.items()))

@@ -3,15 +3,13 @@
 A language model's sentence is read word by word (assistant/reading.py) and held against the cited
 sentences, in both languages: its figures, names, opposites and denials must be theirs, and its
 words must meet theirs. What cannot be settled so is decided by a logistic model of how well the
-words are met and of what the shipped entailment model says of claim and source as a whole, fitted
-on the tuning half of evals/mutations.jsonl. The language model that wrote the sentence is never
-asked. It errs towards withholding: an honest sentence withheld costs a smoother answer, a lie shown
-costs trust.
+words are met and of what the shipped entailment model says of claim and source as a whole. The
+language model that wrote the sentence is never asked. It errs towards withholding: an honest
+sentence withheld costs a smoother answer, a lie shown costs trust.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +22,7 @@ from assistant.checks import CHECKS
 from assistant.likeness import MET, SAME_STEM, SURE, strengths
 from assistant.meeting import TIED, Case, Version, case
 from assistant.reading import Reading, read
-from assistant.score import REFERS_BACK
+from assistant.score import REFERS_BACK, sigmoid
 from ingest.embedder.entailment import load_entailment
 from ingest.records import Language
 
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
 
 
 FAR = 5  # words apart that neighbours of a claim may stand in its source
+# Fitted once on the tuning half of evals/mutations.jsonl, by a script that was not kept; the
+# threshold was then set by hand. `python -m evals verification --half tuning` shows what they do.
 WEIGHTS = {
     "weakest": -2.2,
     "second": -1.8,
@@ -218,4 +218,4 @@ def _apart_from(one: Case) -> float:
 
 def probability(parts: dict[str, float]) -> float:
     """Return the probability that a sentence with these features is supported, 0 to 1."""
-    return 1 / (1 + math.exp(-BIAS - sum(WEIGHTS[name] * value for name, value in parts.items())))
+    return sigmoid(BIAS + sum(WEIGHTS[name] * value for name, value in parts.items()))

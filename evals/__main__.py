@@ -80,14 +80,14 @@ def _run(options: argparse.Namespace) -> int:
 def _ready(options: argparse.Namespace) -> tuple[Settings, dict[str, str], float]:
     """Bring the index up to date; return the settings, what to tell of it, and the seconds."""
     from evals.evaluate import versions
-    from ingest.build import ensure_index
+    from ingest.build import build_index
 
     settings = Settings.from_environment()
     if options.corpus:
         settings = replace(settings, corpus=options.corpus)
     if options.index:
         settings = replace(settings, index=options.index)
-    built = ensure_index(settings)
+    built = build_index(settings)
     made = built.manifest
     about = {
         "corpus": f"{made.articles} articles, {made.sentences} sentences, digest {made.inputs}",

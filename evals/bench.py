@@ -60,9 +60,9 @@ def bench(settings: Settings, questions: Sequence[Question], web: bool = True) -
 
 
 def _ingest(settings: Settings) -> tuple[float, str]:
-    from ingest.build import build_index, ensure_index
+    from ingest.build import build_index
 
-    ensure_index(settings)  # imports, models and caches are in place
+    build_index(settings)  # imports, models and caches are in place
     with tempfile.TemporaryDirectory() as folder:
         built = build_index(replace(settings, index=Path(folder) / "index"), rebuild=True)
     made = built.manifest

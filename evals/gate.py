@@ -8,7 +8,6 @@ question, so that rule is for slices that can show two points.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +18,7 @@ from evals.measures import BY_NAME
 from evals.probes import Probe
 from evals.questions import KINDS
 from evals.results import Check, Figure, Result, Row
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
+from ingest import toml
 
 FLOORS = Path(__file__).parent / "floors.toml"
 WORSE = 0.02  # two points
@@ -51,7 +46,7 @@ class Floor:
 def read_floors(path: Path = FLOORS, lowered: Lowered | None = None) -> list[Floor]:
     """Return the floors in the order in which they explain; `lowered` ones by name."""
     floors = []
-    for name, given in tomllib.loads(path.read_text("utf-8")).items():
+    for name, given in toml.loads(path.read_text("utf-8")).items():
         limit = given["at_least"] if "at_least" in given else given["at_most"]
         limit = (lowered or {}).get(name, {}).get("limit", limit)
         floors.append(Floor(name, float(limit), "at_least" in given, given["why"]))

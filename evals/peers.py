@@ -83,7 +83,7 @@ class Peer:
 
     def _evidence(self, sentence: Sentence, score: float) -> Evidence:
         language = self._articles[sentence.article_id].language
-        return Evidence(sentence.id, "", language, sentence.text, score)
+        return Evidence(sentence.id, language, sentence.text, score)
 
 
 def _language(question: str) -> Language:

@@ -32,6 +32,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,14 +43,14 @@ from assistant.asking import main_part, question_parts
 from assistant.query import understand
 from assistant.records import Evidence
 from assistant.retrieve import Retriever
-from assistant.score import CONFIDENCE, WEIGHTS
+from assistant.score import CONFIDENCE, WEIGHTS, Faces, View
 from assistant.search import Search
 from evals.questions import load_questions
 from evals.xquad import Collection, Marked, half_of, open_retriever
-from ingest.build import ensure_index
+from ingest.build import build_index
 from ingest.embedder.encoder_tuning import read_lessons, rows_of
 from ingest.facts import names
-from ingest.records import LANGUAGES
+from ingest.records import LANGUAGES, Face, Sentence
 from ingest.settings import Settings
 from ingest.words import is_content
 
@@ -117,6 +118,8 @@ def _fit_followups(folder: Path) -> None:
     weights = fit_ranking([asked], tuple(follow.WEIGHTS), FOLLOWED_PACE)
     print("follow.WEIGHTS =", _rounded(weights))
     print(f"  first right {first(asked, follow.WEIGHTS):.3f} now, {first(asked, weights):.3f}")
+    bias, now = (fit_bias([asked], found) for found in (weights, follow.WEIGHTS))
+    print(f"follow.BIAS = {bias:.1f}, with the present weights {now:.1f}")
     vector = np.array(list(follow.WEIGHTS.values()))
     told: Told = []
     for one, seen in pairs:
@@ -155,7 +158,7 @@ def _of_elsewhere(collection: Collection, folder: Path) -> Iterator[Asked]:
     questions = folder / "questions.jsonl"
     with tempfile.TemporaryDirectory() as index:
         settings = replace(Settings(), corpus=folder, index=Path(index))
-        ensure_index(settings)
+        build_index(settings)
         retriever = open_retriever(settings, faces=False)
         yield from _own(retriever, questions, questions)
         for question in collection.questions[:: 2 * FAR]:
@@ -218,7 +221,7 @@ def _written(folder: Path) -> Iterator[tuple[Retriever, dict[str, list[str]]]]:
                 parts = [" ".join(own[n : n + PARAGRAPH]) for n in range(0, len(own), PARAGRAPH)]
                 text = "\n\n".join([f"Article {number} ({language})", *parts])
                 (pages / f"{number}-{language}.txt").write_text(text + "\n", "utf-8")
-        ensure_index(settings)
+        build_index(settings)
         texts = {name: [text for _, text in some] for name, some in kept.items()}
         yield open_retriever(settings, faces=False), texts
 
@@ -226,7 +229,7 @@ def _written(folder: Path) -> Iterator[tuple[Retriever, dict[str, list[str]]]]:
 def _of_corpus(collection: Collection, path: Path, more: Path) -> Sets:
     """Return the sets that are asked of the corpus, with the far questions in each."""
     settings = Settings.from_environment()
-    ensure_index(settings)
+    build_index(settings)
     full, bare = open_retriever(settings), open_retriever(settings, faces=False)
     far = [q.text for q in collection.questions[::FAR]]
     far_full = [_asked(full, text, set()) for text in far]
@@ -251,9 +254,35 @@ def _left_out(retriever: Retriever) -> Iterator[Asked]:
         same |= {other for twin in sentence.twins for other in catalog.sentence(twin).twins}
         for face in catalog.faces(sentence.id)[::LEFT_OUT]:
             if given[face.text] == 1:  # another sentence that has it would be taken for wrong
-                yield _asked(retriever.without(face), face.text, same)
+                yield _asked(without(retriever, face), face.text, same)
     for face in catalog.faces("")[::LEFT_OUT]:
-        yield _asked(retriever.without(face), face.text, set())
+        yield _asked(without(retriever, face), face.text, set())
+
+
+def without(retriever: Retriever, face: Face) -> Retriever:
+    """Return the retriever as if an expected question had never been written.
+
+    Nor the likest to it, in the other language, of those that lead to the same sentence: the
+    two may be one's translation.
+    """
+    faces = retriever.catalog.faces(face.sentence_id)
+    seen, vectors = retriever._faces_of(face.sentence_id).each, retriever.index.face_vectors
+    alike = vectors[[one.row for one in seen]] @ vectors[seen[faces.index(face)].row]
+    others = [place for place, f in enumerate(faces) if f.language != face.language]
+    likest = max(others, key=lambda place: float(alike[place]), default=-1)
+    rest = [s for place, s in enumerate(seen) if place != likest and faces[place] != face]
+    left = Faces.of(rest)
+    out = copy(retriever)
+    if not face.sentence_id:
+        out._unanswered = left
+    given = retriever._view
+
+    def view(sentence: Sentence) -> View:
+        found = given(sentence)
+        return replace(found, faces=left) if sentence.id == face.sentence_id else found
+
+    out._view = view  # type: ignore[assignment]  # a plain function where a cached one was
+    return out
 
 
 def _own(retriever: Retriever, path: Path, more: Path) -> Iterator[Asked]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.retrieve import Retriever
-from ingest.build import ensure_index
+from ingest.build import build_index
 from ingest.embedder import load_embedder
 from ingest.index import open_index
 from ingest.records import LANGUAGES, Language
@@ -100,7 +100,7 @@ class Collection:
         for name, paragraphs in pages.items():
             (folder / "corpus" / "pages" / name).write_text("\n\n".join(paragraphs), "utf-8")
         settings = replace(Settings(), corpus=folder / "corpus", index=folder / "index")
-        ensure_index(settings)
+        build_index(settings)
         return settings
 
     def answering(self, question: Marked, retriever: Retriever) -> set[str]:

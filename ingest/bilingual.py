@@ -248,35 +248,6 @@ def _starts(sizes: Sequence[int]) -> Ids:
     return np.cumsum([0, *sizes[:-1]])
 
 
-def coverage(asked: Asked, language: str, sentence: Ids) -> list[tuple[str, float, str]]:
-    """For each question word: the word, the strength 0 to 1 of its best match, the match.
-
-    The weighted mean of the strengths says how much of the question the sentence speaks of.
-    """
-    if not len(sentence):
-        return [(word, 0.0, "") for word in asked.words]
-    strengths = asked.strengths[language][:, sentence]
-    best = strengths.argmax(axis=1)
-    names = asked.vocabulary[language]
-    return [
-        (word, float(strengths[row, column]), names[sentence[column]])
-        for row, (word, column) in enumerate(zip(asked.words, best, strict=True))
-    ]
-
-
-def rank_sentences(
-    asked: Asked, language: str, sentences: Sequence[Ids], vectors: Vectors
-) -> Vectors:
-    """(sentences,): how well each answers by itself; see `rank_passages` for the parts.
-
-    A sentence is too short for counts to matter, so its best matches and vector are enough.
-    """
-    best = best_matches(asked, language, sentences)
-    sure = best**2 * (best >= EXPANSION_FLOOR)
-    scores: Vectors = best @ asked.weights + 0.5 * (sure @ asked.weights)
-    return scores + 0.75 * (vectors @ asked.vector)
-
-
 def _grams(word: str) -> frozenset[str]:
     """Letter trigrams with marked ends of a word of four letters or more; none of a number."""
     if len(word) < 4 or word[0].isdigit():

@@ -166,11 +166,6 @@ def _write_generation(
     return manifest
 
 
-def ensure_index(settings: Settings, progress: Progress = silent) -> Built:
-    """Build the index if it is missing or stale; the one call of whoever serves it."""
-    return build_index(settings, progress=progress)
-
-
 def inputs_digest(corpus: Path, embedder: str) -> str:
     """Return a digest of all that an index depends on: files, embedder and format."""
     digest = hashlib.sha256(f"{FORMAT}\n{embedder}\n".encode())

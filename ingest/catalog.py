@@ -170,10 +170,6 @@ class Catalog:
         """Return every article with its sentences."""
         return [self.article(row[0]) for row in self._rows("select id from article order by rowid")]
 
-    def chunks(self) -> list[Chunk]:
-        """Return every chunk."""
-        return [self.chunk(row[0]) for row in self._rows("select id from chunk order by rowid")]
-
     def examples(self, language: Language) -> list[str]:
         """Return the editors' example questions in a language."""
         return [r[0] for r in self._rows("select text from example where language = ?", language)]

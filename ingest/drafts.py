@@ -9,21 +9,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ingest import toml
 from ingest.deduplicate import normalised
 from ingest.editorial import EntryName, named
 from ingest.errors import AssistantError, CorpusError
 from ingest.files import read_bytes
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
 Fields = Mapping[str, str | Sequence[str]]
 
@@ -74,14 +69,14 @@ def _string(text: str) -> str:
 
 def _require_only_more(path: Path, old: bytes, new: bytes, name: EntryName, fields: Fields) -> None:
     """Raise CorpusError unless the new file reads as the old one and the draft after it."""
-    expected = tomllib.loads(old.decode("utf-8-sig"))
+    expected = toml.loads(old.decode("utf-8-sig"))
     given = {key: v if isinstance(v, str) else list(v) for key, v in fields.items()}
     expected[name] = [*expected.get(name, []), {**given, "drafted": True}]
     try:
-        if tomllib.loads(new.decode("utf-8-sig")) == expected:
+        if toml.loads(new.decode("utf-8-sig")) == expected:
             return
         problem = "would read otherwise"
-    except tomllib.TOMLDecodeError as error:
+    except toml.TOMLDecodeError as error:
         problem = str(error)
     raise CorpusError(
         f"{path}: a draft can't be added at its end ({problem}). "

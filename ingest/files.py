@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
+from ingest import toml
 from ingest.errors import CorpusError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
 
 SUFFIXES = (".txt", ".md", ".html", ".htm")
 MAX_BYTES = 5_000_000  # the longest novel is under 5 MB; an article is some 20 KB
@@ -104,7 +99,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         return {}
     text = read_text(path)
     try:
-        table: dict[str, Any] = tomllib.loads(text)
+        table: dict[str, Any] = toml.loads(text)
         return table
-    except tomllib.TOMLDecodeError as error:
+    except toml.TOMLDecodeError as error:
         raise CorpusError(f"{path}: is no valid TOML ({error}). Mend that line.") from error

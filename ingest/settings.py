@@ -14,6 +14,7 @@ from ingest.errors import SettingsError
 
 PREFIX = "ASSISTANT_"
 KEY = "ASSISTANT_LLM_API_KEY"
+MOST_LLM_SECONDS = 25  # after 30 the web side gives an answer up
 
 
 def _start_corpus() -> Path:
@@ -38,7 +39,7 @@ class Settings:
     llm_base_url: str = ""
     llm_model: str = ""
     llm_api_key: str = field(default="", repr=False)
-    llm_seconds: int = 20  # for a whole answer of the model; after that, quotes
+    llm_seconds: int = 20  # 1 to 25, for a whole answer of the model; after that, quotes
     # The web server.
     host: str = "127.0.0.1"
     port: int = 7860
@@ -103,6 +104,21 @@ def _count(name: str, value: str) -> int:
     return int(value)
 
 
+def _places(name: str, value: str) -> int:
+    if not value.strip().isdecimal() or int(value) < 1:
+        raise SettingsError(f"{name}={value!r} is not a number from 1; expected 1, 2, 3, …")
+    return int(value)
+
+
+def _llm_seconds(name: str, value: str) -> int:
+    if not value.strip().isdecimal() or not 1 <= int(value) <= MOST_LLM_SECONDS:
+        raise SettingsError(
+            f"{name}={value!r} is too short, too long or no number; expected whole seconds, "
+            f"1 to {MOST_LLM_SECONDS}: a visitor's page does not wait longer."
+        )
+    return int(value)
+
+
 def _switch(name: str, value: str) -> bool:
     known = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
     if value.strip().lower() not in known:
@@ -153,14 +169,14 @@ _COUNTS = (
     "questions_per_day",
     "model_calls_per_day",
     "model_tokens_per_day",
-    "llm_seconds",
-    "concurrent_answers",
 )
 _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "corpus": _path,
     "index": _path,
     "port": _port,
     "llm_base_url": _endpoint,
+    "llm_seconds": _llm_seconds,
+    "concurrent_answers": _places,
     "contact_url": _contact,
     "allowed_origins": _origins,
     "trusted_proxies": _list,

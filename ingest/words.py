@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 import Stemmer
 
-LANGUAGES = ("nl", "en")
+from ingest.records import LANGUAGES
 
 # A word is a run of letters and digits; inside it may stand an apostrophe or ampersand between
 # letters ("o'brien", "r&d") and a point or comma between digits ("14.600"). Hyphens part words, so

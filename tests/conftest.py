@@ -14,7 +14,7 @@ import pytest
 from running import SITE, serving, sweep, wait_until
 
 from assistant import Assistant, open_assistant
-from ingest.build import ensure_index
+from ingest.build import build_index
 from ingest.settings import Settings
 from ui.app import create_app
 
@@ -29,7 +29,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings over an index of the start corpus, built once."""
     index = tmp_path_factory.mktemp("built") / "index"
     settings = Settings(corpus=ROOT / "corpus", index=index)
-    ensure_index(settings)
+    build_index(settings)
     return settings
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ingest.articles import build_articles
 from ingest.blocks import page_blocks
+from ingest.catalog import Catalog
 from ingest.deduplicate import deduplicate
-from ingest.records import Article, Block, Dropped, Page
+from ingest.records import Article, Block, Chunk, Dropped, Page
 
 ROOT = Path(__file__).parent.parent
 REAL_PAGE = (ROOT / "corpus/pages/little-giants.txt").read_text("utf-8")
@@ -50,6 +51,12 @@ def ingested(*pages: Page) -> tuple[list[Article], list[Dropped], list[Block]]:
 def of_text(text: str) -> list[Article]:
     """Return the articles of one plain page."""
     return ingested(Page("page.txt", text))[0]
+
+
+def stored_chunks(catalog: Catalog) -> list[Chunk]:
+    """Return the chunks that a catalog's sentences are in."""
+    held = [s.id for article in catalog.articles() for s in article.sentences]
+    return [catalog.chunk(one) for one in dict.fromkeys(map(catalog.chunk_of, held))]
 
 
 def sentences(articles: Iterable[Article]) -> list[str]:

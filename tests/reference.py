@@ -113,6 +113,6 @@ class Reference:
 
     def _ranked(self, sentences: Sequence[Sentence]) -> tuple[Evidence, ...]:
         return tuple(
-            Evidence(s.id, "", "nl", s.text, 1 / rank, (("dense-nl", rank), ("lexical-nl", rank)))
+            Evidence(s.id, "nl", s.text, 1 / rank, (("dense-nl", rank), ("lexical-nl", rank)))
             for rank, s in enumerate(sentences, 1)
         )

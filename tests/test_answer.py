@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -162,6 +163,9 @@ def test_contact_questions_get_the_articles_own_invitation(assistant: Assistant)
     assert "get in touch" in chat.text
     shown = assistant.ask("Would you take me through some case studies if I called you?")
     assert "case studies" in shown.text
+    for answer in (english, dutch):  # "uw zaak" is a lawsuit to some, "your business" not all have
+        assert "computer program" in answer.lead.replace("computerprogramma", "computer program")
+        assert not re.search(r"\b(?:zaak|business)\b", answer.lead)
 
 
 def test_smalltalk_says_what_it_is_in_the_readers_language(assistant: Assistant) -> None:
@@ -207,6 +211,7 @@ HOSTILE = {
 def test_nobody_is_greeted_with_an_exception(assistant: Assistant, text: str) -> None:
     answer = assistant.ask(text)
     assert answer.text
+    assert answer.as_json()["ai_generated"] is True
     json.dumps(answer.as_json(), ensure_ascii=False).encode()  # can travel, surrogates and all
     assert len(answer.question) <= 5000
 

@@ -23,7 +23,7 @@ from running import GRADIO_WARNINGS, serving, wait_until
 
 from assistant import Assistant, open_assistant
 from assistant.prompts import ASK, SYSTEM
-from ingest.build import ensure_index
+from ingest.build import build_index
 from ingest.settings import Settings
 from ui.app import create_app
 
@@ -103,7 +103,7 @@ def setup(tmp_path_factory: pytest.TempPathFactory, model: LLMServer) -> Setting
         llm_model=MODEL,
         questions_per_minute=10_000,
     )
-    ensure_index(setup)
+    build_index(setup)
     return setup
 
 

@@ -16,7 +16,7 @@ from making import write_corpus
 from test_attacks import obey
 
 from assistant import Assistant, open_assistant
-from ingest.build import ensure_index, read_corpus
+from ingest.build import build_index, read_corpus
 from ingest.embedder import load_embedder
 from ingest.settings import Settings
 
@@ -123,7 +123,7 @@ def planted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("planted")
     corpus = write_corpus(folder / "corpus", page=article.format(inside, order))
     settings = Settings(corpus=corpus, index=folder / "index")
-    ensure_index(settings)
+    build_index(settings)
     return settings
 
 

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from making import DUTCH, ENGLISH, of_text
+from making import DUTCH, ENGLISH, of_text, stored_chunks
 
 from ingest.catalog import Catalog, write_catalog
 from ingest.chunks import build_chunks
@@ -26,7 +26,7 @@ def catalog(tmp_path: Path) -> Catalog:
 
 def test_everything_comes_back_as_it_was(catalog: Catalog) -> None:
     assert catalog.articles() == ARTICLES
-    assert catalog.chunks() == CHUNKS
+    assert stored_chunks(catalog) == CHUNKS
     assert [catalog.sentence(s.id) for s in SENTENCES] == SENTENCES
     assert all(s.id in catalog.chunk(catalog.chunk_of(s.id)).sentence_ids for s in SENTENCES)
     assert catalog.faces(SENTENCES[0].id) == (FACES[0],)

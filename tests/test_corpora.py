@@ -16,7 +16,7 @@ from evals.gate import verdict
 from evals.library import Library
 from evals.probes import probe_index
 from evals.questions import load_questions
-from ingest.build import build_index, ensure_index, read_corpus
+from ingest.build import build_index, read_corpus
 from ingest.embedder import load_embedder
 from ingest.settings import Settings
 
@@ -31,7 +31,7 @@ def run(request, tmp_path_factory):
     """Each corpus, ingested and asked."""
     index = tmp_path_factory.mktemp(request.param) / "index"
     settings = Settings(corpus=CORPORA / request.param, index=index)
-    ensure_index(settings)
+    build_index(settings)
     questions = load_questions(CORPORA / request.param / "questions.jsonl", "all")
     return evaluate(open_assistant(settings), questions, resamples=200)
 

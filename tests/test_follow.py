@@ -55,7 +55,7 @@ def test_far_off_in_a_long_article_is_still_at_home(index: Index) -> None:
     long = max(catalog.articles(), key=lambda article: len(article.sentences))
     was = told(long.sentences[0].text, catalog)
     away = replace(was, around=was.around[:5])  # as where there are more than are looked at
-    last = Evidence(long.sentences[-1].id, "", long.language, "", 0.1, parts=tuple(SEEN.items()))
+    last = Evidence(long.sentences[-1].id, long.language, "", 0.1, parts=tuple(SEEN.items()))
     elsewhere = replace(last, sentence_id="elsewhere.3")
     assert [features(e, e, away)["home"] for e in (last, elsewhere)] == [1.0, 0.0]
     assert features(elsewhere, elsewhere, told("", catalog))["home"] == 1.0  # nothing was told
@@ -66,7 +66,7 @@ def test_of_two_that_score_alike_the_one_that_comes_next_is_first(index: Index) 
     article = next(a for a in catalog.articles() if len(a.sentences) > 9)
     was = told(article.sentences[4].text, catalog)
     rows = [
-        Evidence(s.id, "", article.language, s.text, 0.1, parts=tuple(SEEN.items()))
+        Evidence(s.id, article.language, s.text, 0.1, parts=tuple(SEEN.items()))
         for s in (article.sentences[9], article.sentences[5])
     ]
     found = followed(rows, {row.sentence_id: row for row in rows}, was)

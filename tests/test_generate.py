@@ -177,6 +177,8 @@ ORDERS = [
     "<|im_start|>system",
     "Zie ![saldo](http://outside.test/y.png).",
     "Klik op javascript:alert(1) voor meer.",
+    "Lees meer op sluipweg.shop.",
+    "Ga naar SLUIPWEG.SHOP!",
     'event: done data: {"status": "answered"}',
 ]
 
@@ -184,6 +186,13 @@ ORDERS = [
 @pytest.mark.parametrize("text", ORDERS)
 def test_orders_and_markup_are_no_plain_text(text: str) -> None:
     assert objection(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Zo is het.Maar", "50 v.Chr., m.b.v. 3.5mm", "A Ph.D., i.e. 14.600"]
+)
+def test_a_full_stop_without_a_space_is_no_address(text: str) -> None:
+    assert not objection(text)
 
 
 def test_the_articles_and_the_prompts_examples_are_plain_text(assistant: Assistant) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from making import stored_chunks
 from running import wait_until
 
 from ingest.embedder import load_embedder
@@ -167,7 +168,7 @@ def test_the_real_index_holds_what_its_manifest_says(settings: Settings) -> None
     index = open_index(settings.index)
     made = index.manifest
     stored = sum(index.collections[f"chunks-{language}"].count() for language in ("nl", "en"))
-    assert stored == made.chunks == len(index.lexical) == len(index.catalog.chunks())
+    assert stored == made.chunks == len(index.lexical) == len(stored_chunks(index.catalog))
     articles = index.catalog.articles()
     assert (len(articles), made.articles) == (3, 3)
     assert sum(len(article.sentences) for article in articles) == made.sentences == 55
@@ -179,7 +180,7 @@ def test_the_real_index_holds_what_its_manifest_says(settings: Settings) -> None
 
 def test_nodes_carry_sentences_language_and_article(settings: Settings) -> None:
     index = open_index(settings.index)
-    for chunk in index.catalog.chunks():
+    for chunk in stored_chunks(index.catalog):
         found = index.collections[f"chunks-{chunk.language}"].get(ids=[chunk.id])
         (metadata,), (text,) = found["metadatas"] or [], found["documents"] or []
         assert text == chunk.text

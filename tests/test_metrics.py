@@ -52,7 +52,7 @@ def answer(text="De bibliotheek telt 23.400 boeken.", sentence="a.0", **fields):
 
 
 def ranked(*ids):
-    return tuple(Evidence(i, "", "nl", LIBRARY.sentences[i].text, 1.0) for i in ids)
+    return tuple(Evidence(i, "nl", LIBRARY.sentences[i].text, 1.0) for i in ids)
 
 
 # ------------------------------------------------------------------------------------- support

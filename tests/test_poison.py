@@ -12,7 +12,7 @@ from making import write_corpus
 from playwright.sync_api import Browser
 from running import GRADIO_WARNINGS, ask, serving, wait_until
 
-from ingest.build import ensure_index
+from ingest.build import build_index
 from ingest.settings import Settings
 from ui.app import create_app
 
@@ -67,7 +67,7 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         index=folder / "index",
         questions_per_minute=10_000,
     )
-    ensure_index(setup)
+    build_index(setup)
     with serving(create_app(setup)) as address:
         wait_until(lambda: httpx.get(f"{address}/readyz").is_success)
         yield address

@@ -17,6 +17,10 @@ BAD = {
     "port 0": ("ASSISTANT_PORT", "0", "not a port"),
     "port too high": ("ASSISTANT_PORT", "65536", "not a port"),
     "count": ("ASSISTANT_QUESTIONS_PER_DAY", "-1", "not a number"),
+    "no place": ("ASSISTANT_CONCURRENT_ANSWERS", "0", "expected 1, 2"),
+    "no time for the model": ("ASSISTANT_LLM_SECONDS", "0", "1 to 25"),
+    "more time than a page waits": ("ASSISTANT_LLM_SECONDS", "26", "1 to 25"),
+    "time in words": ("ASSISTANT_LLM_SECONDS", "ten", "1 to 25"),
     "switch": ("ASSISTANT_DEMO", "maybe", "neither on nor off"),
     "address": ("ASSISTANT_LLM_BASE_URL", "localhost:11434", "no web address"),
     "endpoint's page": (
@@ -59,6 +63,7 @@ def test_a_bad_setting_is_named(name: str, value: str, problem: str) -> None:
             "allowed_origins",
             ("https://a.org", "https://b.org"),
         ),
+        ("ASSISTANT_LLM_SECONDS", "25", "llm_seconds", 25),
         ("ASSISTANT_TRUSTED_PROXIES", "10.0.0.1", "trusted_proxies", ("10.0.0.1",)),
     ],
 )

@@ -12,6 +12,7 @@ from ui.errors import STATUS
 ROOT = Path(__file__).parent.parent
 WEBSITE = (ROOT / "docs" / "website.md").read_text("utf-8")
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+API = (ROOT / "ui" / "api.py").read_text("utf-8")
 WIDGET = (ROOT / "ui" / "static" / "widget.js").read_text("utf-8")
 
 
@@ -36,7 +37,12 @@ def test_every_event_is_documented() -> None:
 
 def test_every_refusal_is_documented() -> None:
     told = set(re.findall(r"`(\w+)`", WEBSITE.split("A refusal has")[1]))
-    assert told >= set(STATUS) - {"internal", "not_found", "method"}
+    assert told >= set(STATUS)
+
+
+def test_every_route_of_the_api_is_documented() -> None:
+    routes = set(re.findall(r'@router\.\w+\("(/\w+)', API))
+    assert set(re.findall(r"`\w+ /api/v1(/\w+)", WEBSITE)) == routes
 
 
 def test_every_setting_named_exists() -> None:

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from ingest.build import ensure_index
+from ingest.build import build_index
 from ingest.settings import Settings
 from ui.app import create_app
 from ui.serving import Serving
@@ -377,7 +377,7 @@ def test_a_hostile_article_stays_text(
     """Markup is taken out when a page is read; here it is not, for the chats must bear it too."""
     monkeypatch.setattr("ingest.pages.without_markup", lambda text: (text, []))
     setup = Settings(corpus=write_corpus(tmp_path / "corpus", a=HOSTILE), index=tmp_path / "index")
-    ensure_index(setup)
+    build_index(setup)
     with serving(create_app(setup)) as address:
         wait_until(lambda: httpx.get(f"{address}/readyz").is_success)
         with unharmed(browser, address + page_path) as page:

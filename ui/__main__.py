@@ -58,11 +58,11 @@ def main(arguments: list[str] | None = None) -> int:
 def prepare(settings: Settings) -> None:
     """Build the index if it is missing or stale, showing how far it is, and say what it holds."""
     from ingest.__main__ import progress_bar, summary
-    from ingest.build import ensure_index
+    from ingest.build import build_index
 
     try:
         with progress_bar() as progress:
-            built = ensure_index(settings, progress)
+            built = build_index(settings, progress=progress)
     except IndexBusy as busy:
         # Another process is at it, maybe our twin. Ours takes the new index up when it is there.
         print(busy, flush=True)

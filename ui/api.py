@@ -48,7 +48,7 @@ class FeedbackIn(BaseModel):
 def build_api(desk: Desk, default: Language) -> APIRouter:
     """Return the routes of /api/v1 over the desk."""
     router = APIRouter(prefix="/api/v1")
-    slots = asyncio.Semaphore(max(1, desk.settings.concurrent_answers))
+    slots = asyncio.Semaphore(desk.settings.concurrent_answers)
 
     @router.post("/chat")
     async def chat(asked: ChatIn, request: Request) -> Response:
@@ -72,7 +72,7 @@ def build_api(desk: Desk, default: Language) -> APIRouter:
             slots.release()
         if last is None:
             return error_response("internal", request, default, asked.lang)
-        return JSONResponse({"ai_generated": True, **last.as_json()}, headers=NO_STORE)
+        return JSONResponse(last.as_json(), headers=NO_STORE)
 
     @router.get("/suggestions")
     async def suggestions(request: Request, lang: str = "") -> Response:

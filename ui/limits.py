@@ -30,6 +30,3 @@ class Limits:
         if not self._exact.test(self._minute, key) or not self._rough.test(self._day, key):
             return False
         return self._exact.hit(self._minute, key) and self._rough.hit(self._day, key)
-
-
-RETRY_AFTER_SECONDS = 60

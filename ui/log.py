@@ -19,7 +19,6 @@ from pathlib import Path
 
 from assistant.records import Answer
 from ingest.errors import AssistantError, SettingsError
-from ingest.records import LANGUAGES
 from ingest.settings import Settings
 from ui.privacy import KEPT_DAYS
 
@@ -125,15 +124,16 @@ _TOTALS = (
 )
 _NOT_COVERED = """
 SELECT strftime('%Y week %W', at), language, count(*) || ' times', question FROM asked
-WHERE status IN ('not_covered', 'partly') GROUP BY 1, 2, lower(question) ORDER BY 1 DESC, 2, 3 DESC
-LIMIT 50"""
+WHERE status IN ('not_covered', 'partly') GROUP BY 1, 2, lower(question)
+ORDER BY 1 DESC, 2, count(*) DESC, question LIMIT 50"""
 _MOST_ASKED = """
 SELECT count(*) || ' times', language, question FROM asked
 GROUP BY lower(question), language ORDER BY count(*) DESC, question LIMIT 20"""
 _THUMBS_DOWN = """
 SELECT judged.answer, count(DISTINCT judged.rowid) || ' times', coalesce(max(question), '(deleted)')
 FROM judged LEFT JOIN asked ON asked.answer = judged.answer
-WHERE verdict = 'down' GROUP BY judged.answer ORDER BY 2 DESC LIMIT 20"""
+WHERE verdict = 'down' GROUP BY judged.answer
+ORDER BY count(DISTINCT judged.rowid) DESC, judged.answer LIMIT 20"""
 
 
 def _now() -> str:
@@ -143,17 +143,6 @@ def _now() -> str:
 def _section(title: str, rows: sqlite3.Cursor) -> str:
     lines = ["  " + "  ".join(str(value) for value in row) for row in rows]
     return "\n".join([title, *(lines or ["  none"])])
-
-
-def one_language_only(settings: Settings) -> str:
-    """Return how many sentences of the index exist in one language only, and which."""
-    from assistant import open_assistant
-
-    lines = []
-    for article in open_assistant(settings).articles():
-        alone = [s for s in article.sentences if not s.twins]
-        lines += [f"  {article.language}  {s.text}" for s in alone if article.kind == "article"]
-    return "\n".join([f"Sentences in one language only ({' or '.join(LANGUAGES)})", *lines])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -168,7 +157,6 @@ def main(arguments: list[str] | None = None) -> int:
         log = QuestionLog(Path(settings.question_log))
         if options.command == "report":
             print(log.report())
-            print(f"\n{one_language_only(settings)}")
         else:
             gone = log.delete(None if options.all else options.before)
             print(f"Deleted {gone} questions.")

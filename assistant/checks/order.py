@@ -14,7 +14,6 @@ PRONOUNS = frozenset(
     "it they them he she him her its their ze het hij zij hem hun er".split()  # noqa: SIM905
 )
 BARE = [True, False, False, True]  # of a and b in the claim, then in the other
-UNMARKED = frozenset({"", "by", "of", "like"})  # a doer may stand so
 DIRECTED = frozenset({"", "from", "to", "for", "behind", "against"})
 
 

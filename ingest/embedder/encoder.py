@@ -89,11 +89,14 @@ class BilingualEmbedder(StaticEmbedder):
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        import onnxruntime
+        return open_session(self._encoder, threads=1)  # a question is too short to share out
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # a question is too short to share out
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            str(self._encoder), options, providers=["CPUExecutionProvider"]
-        )
+
+def open_session(model: Path, threads: int) -> "InferenceSession":
+    """Return a model of ONNX's format, ready to run on the processor."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.embedder.encoder import open_session
 from ingest.embedder.static import Vectors
 
 if TYPE_CHECKING:
@@ -56,14 +57,7 @@ class Entailment:
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(2, os.cpu_count() or 1)  # one sentence at a time
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            str(self._model), options, providers=["CPUExecutionProvider"]
-        )
+        return open_session(self._model, threads=min(2, os.cpu_count() or 1))  # one text at a time
 
 
 @cache
