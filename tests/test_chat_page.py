@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from browsing import Watched, sideways
 from playwright.sync_api import Browser, expect
-from running import GRADIO_WARNINGS, serving
+from running import GRADIO_WARNINGS, serving, wait_until
 
 from ingest.settings import Settings
 from ui.app import create_app
@@ -290,6 +290,21 @@ def test_the_keyboard_is_enough(visit: Open) -> None:
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#sources mark.on")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_question_box_shows_that_it_has_the_focus(visit: Open, scheme: str) -> None:
+    page = visit(color_scheme=scheme).page
+    field = page.locator("#question textarea")
+    box = field.bounding_box()
+    assert box is not None
+    # What is seen beside it: a ring that a box around it cuts off would not count.
+    beside = {"x": box["x"] - 5, "y": box["y"], "width": 4, "height": box["height"]}
+    before = page.screenshot(clip=beside)  # type: ignore[arg-type]
+    field.focus()
+    wait_until(lambda: page.screenshot(clip=beside) != before)  # type: ignore[arg-type]
+    drawn = "e => [getComputedStyle(e).outlineStyle, getComputedStyle(e).outlineWidth]"
+    assert field.evaluate(drawn) == ["solid", "3px"]
 
 
 def test_a_screen_reader_hears_words_not_markup(visit: Open) -> None:
