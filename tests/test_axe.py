@@ -130,7 +130,7 @@ def test_the_chat_page(reader: NewContext, chat: str, lang: str, scheme: str, si
     expect(page.locator(".answer.done.not_covered a.contact")).to_be_visible()
     clean(page, "not covered")
     send(page, "   ")
-    expect(page.locator(".remark")).to_have_text(TEXTS[lang].error_empty)  # type: ignore[index]
+    expect(page.locator("#hint")).to_have_text(TEXTS[lang].error_empty)  # type: ignore[index]
     clean(page, "in error")
     page.route("**/gradio_api/queue/**", lambda route: route.abort("internetdisconnected"))
     send(page, ASKED[lang])

@@ -175,8 +175,8 @@ def test_the_notice_is_there_before_the_first_keystroke(visit: Open, locale: str
     words = {"nl-BE": "U praat met een computerprogramma", "en-GB": "talking to a computer program"}
     expect(page.locator("#notice")).to_be_in_viewport()
     expect(page.locator("#notice")).to_contain_text(words[locale])
-    described = page.locator("#question textarea").get_attribute("aria-describedby")
-    expect(page.locator(f"#{described}")).to_be_visible()
+    described = page.locator("#question textarea").get_attribute("aria-describedby") or ""
+    expect(page.locator(f"#{described.split()[0]}")).to_be_visible()
 
 
 def test_an_example_is_asked_by_clicking_it(visit: Open) -> None:
@@ -290,6 +290,53 @@ def test_the_keyboard_is_enough(visit: Open) -> None:
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#sources mark.on")).to_be_focused()
+
+
+@pytest.mark.parametrize("press", ["Enter", "the button"])
+def test_without_a_question_a_line_asks_for_one_and_all_stays(visit: Open, press: str) -> None:
+    page = visit().page
+    width = "document.querySelector('#main').clientWidth"
+    before = page.evaluate(width)
+    page.locator("#question textarea").fill("  ")
+    if press == "Enter":
+        page.locator("#question textarea").press("Enter")
+    else:
+        page.locator("#send").click()
+    expect(page.locator("#hint")).to_have_text("Typ eerst een vraag.")
+    expect(page.locator("#hint")).to_be_in_viewport()
+    expect(page.locator("#announcer")).to_have_text("Typ eerst een vraag.")
+    expect(page.locator("#welcome")).to_be_visible()
+    expect(page.locator("#examples button").first).to_be_visible()
+    expect(page.locator("#chat .remark")).to_have_count(0)
+    assert page.evaluate(width) == before == 1280 - 2 * 32
+    page.keyboard.type("W")
+    expect(page.locator("#hint")).to_be_empty()
+
+
+def test_the_page_is_as_wide_with_little_in_it(visit: Open) -> None:
+    watched = visit()
+    width = "document.querySelector('#main').clientWidth"
+    before = watched.page.evaluate(width)
+    ask(watched, "Hallo")
+    assert watched.page.evaluate(width) == before
+
+
+def test_a_question_that_is_too_long_is_kept_whole_and_said_to_be(visit: Open) -> None:
+    watched = visit()
+    page = watched.page
+    field, hint = page.locator("#question textarea"), page.locator("#hint")
+    field.fill("a" * 440)
+    expect(hint).to_be_empty()
+    field.fill("a" * 480)
+    expect(hint).to_have_text("480 van 500 tekens")
+    field.fill("Wat betekent dit? " * 40)
+    expect(hint).to_have_text("719 van 500 tekens: te lang om te versturen.")
+    field.press("Enter")
+    expect(page.locator("#announcer")).to_contain_text("te lang")
+    expect(field).to_have_value("Wat betekent dit? " * 40)
+    assert page.locator(".question").count() == 0
+    ask(watched, CRITERIA)
+    expect(hint).to_be_empty()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

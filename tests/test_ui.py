@@ -7,7 +7,9 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import gradio as gr
 import httpx
 import pytest
 from running import CRITERIA, GRADIO_WARNINGS, ask, free_port, serving, wait_until
@@ -15,9 +17,13 @@ from running import CRITERIA, GRADIO_WARNINGS, ask, free_port, serving, wait_unt
 from ingest.settings import Settings
 from ui.__main__ import main
 from ui.app import create_app
+from ui.conversation import Conversation
+from ui.desk import Desk
+from ui.limits import Limits
 from ui.page import MAX_SESSIONS
 from ui.privacy import privacy_html
 from ui.render import full_notice
+from ui.serving import Serving
 from ui.texts import TEXTS
 
 pytestmark = GRADIO_WARNINGS
@@ -39,6 +45,16 @@ def test_the_chat_page_is_ours(web: httpx.Client) -> None:
 def test_gradio_forgets_the_oldest_conversations(settings: Settings) -> None:
     mounted = next(r for r in create_app(settings).routes if getattr(r, "path", "") == "/chat")
     assert mounted.app.state_holder.capacity == MAX_SESSIONS  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("asked", ["  ", "a" * 501, CRITERIA])
+def test_a_refused_question_leaves_the_page_as_it_is(settings: Settings, asked: str) -> None:
+    desk = Desk(settings, Serving(settings), Limits(replace(settings, questions_per_minute=0)))
+    reader = SimpleNamespace(client=None)
+    (step,) = Conversation(desk, "nl").answer(asked, (), "nl", "", reader)  # type: ignore[arg-type]
+    told = step[3]
+    assert "remark" in told
+    assert [part for part in step if part != gr.skip()] == [told]
 
 
 def test_metrics_count_answers_when_switched_on(settings: Settings) -> None:

@@ -19,6 +19,8 @@ class Texts:
     privacy: str
     input_label: str
     placeholder: str
+    counter: str  # {count}, near the limit
+    over: str  # {count}, past it
     send: str
     welcome: str
     fresh: str  # new conversation
@@ -86,6 +88,8 @@ DUTCH = Texts(
     privacy="Privacy",
     input_label="Uw vraag",
     placeholder="Stel uw vraag…",
+    counter="{count} van 500 tekens",
+    over="{count} van 500 tekens: te lang om te versturen.",
     send="Vraag",
     welcome="Wat wilt u weten?",
     fresh="Nieuw gesprek",
@@ -145,6 +149,8 @@ ENGLISH = Texts(
     privacy="Privacy",
     input_label="Your question",
     placeholder="Ask anything…",
+    counter="{count} of 500 characters",
+    over="{count} of 500 characters: too long to send.",
     send="Ask",
     welcome="What would you like to know?",
     fresh="New conversation",

@@ -2,6 +2,7 @@
 // Everything that comes from an article or an answer is set with textContent, never as HTML.
 (() => {
   const TEXTS = JSON.parse(document.getElementById("texts").textContent);
+  const MOST = 500; // characters of a question
   const CITE = /^#cite-([\w-]+)-(\d+)-(\d+)$/;
   const articles = new Map(); // id -> promise of the article
   const verdicts = new Map(); // answer id -> "up" or "down"
@@ -238,6 +239,45 @@
     region.textContent = text;
   }
 
+  // A line under the question box; the counter is seen, a refusal is heard as well.
+  function hint(text, aloud) {
+    const line = $("#hint");
+    if (line && line.textContent !== text) line.textContent = text;
+    if (aloud) announce(text);
+  }
+
+  const length = (field) => [...field.value.trim()].length; // as the server counts
+
+  function count(field) {
+    const now = length(field);
+    hint(now > MOST * 0.9 ? texts[now > MOST ? "over" : "counter"].replace("{count}", now) : "");
+  }
+
+  // Enter or the button: a question that would be refused stays where it is, with the reason.
+  function sending(event) {
+    const field = $("#question textarea");
+    const now = length(field);
+    if (now && now <= MOST) return hint("");
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    hint(now ? texts.over.replace("{count}", now) : texts.error_empty, true);
+    field.focus();
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("#question textarea")) count(event.target);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const enters = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (enters && event.target.matches("#question textarea")) sending(event);
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#send")) sending(event);
+    else if (event.target.closest?.("#fresh, #examples, #language")) hint("");
+  }, true);
+
   document.addEventListener("click", (event) => {
     const cite = event.target.closest?.(".cite");
     if (cite && CITE.test(cite.getAttribute("href"))) {
@@ -258,7 +298,9 @@
       if ($("#sources")) draw();
     }
     document.documentElement.lang = texts.language;
-    $("#question textarea")?.setAttribute("aria-describedby", "notice-text");
+    if ($("#ask") && !$("#hint")) $("#ask").after(make("p", { id: "hint" }));
+    $("#question textarea")?.setAttribute("aria-describedby", "notice-text hint");
+    $("#told")?.setAttribute("role", "status");
     const log = $("#chat [role=log]");
     if (log) {
       log.setAttribute("aria-label", texts.conversation);
