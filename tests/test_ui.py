@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,7 +17,7 @@ import pytest
 from running import CRITERIA, GRADIO_WARNINGS, ask, free_port, serving, wait_until
 
 from ingest.settings import Settings
-from ui.__main__ import main
+from ui.__main__ import cure, main
 from ui.app import create_app
 from ui.conversation import Conversation
 from ui.desk import Desk
@@ -127,8 +129,43 @@ def test_help_tells_a_newcomer_what_to_do() -> None:
 def test_a_port_in_use_is_one_line(web: httpx.Client) -> None:
     told = run("--port", str(web.base_url.port))
     assert told.returncode == 1
-    assert "--port" in told.stderr
+    assert f"try --port {web.base_url.port + 1}" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("port", ["70000", "0", "-1", "http"])
+def test_a_port_that_is_none_is_a_usage_error(
+    port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([f"--port={port}"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told.endswith(f"--port: {port!r} is not a port; expected 1 to 65535, such as 7860.")
+
+
+def test_a_host_that_cannot_be_listened_on_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASSISTANT_INDEX", str(tmp_path / "index"))
+    assert main(["--host", "192.0.2.1", "--port", str(free_port())]) == 1  # nobody's address
+    told = capsys.readouterr().err
+    assert "--host takes an address of this machine" in told
+    assert "try --port" not in told
+
+
+@pytest.mark.parametrize(
+    ("number", "port", "words"),
+    [
+        (errno.EADDRINUSE, 7860, "try --port 7861"),
+        (errno.EADDRINUSE, 65535, "try --port 65534"),
+        (errno.EACCES, 80, "use a --port from 1024"),
+        (errno.EADDRNOTAVAIL, 80, "--host takes an address"),
+        (socket.EAI_NONAME, 80, "--host takes an address"),
+    ],
+)
+def test_each_address_that_cannot_be_used_has_its_cure(number: int, port: int, words: str) -> None:
+    assert cure(OSError(number, ""), port).startswith(words)
 
 
 @pytest.mark.parametrize("program", ["ui", "assistant"])
