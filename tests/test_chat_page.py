@@ -25,7 +25,8 @@ Open = Callable[..., Watched]
 @pytest.fixture(scope="module")
 def site(settings: Settings) -> Iterator[str]:
     """The address of the running program."""
-    with serving(create_app(replace(settings, questions_per_minute=10_000))) as address:
+    setup = replace(settings, questions_per_minute=10_000, contact_url="mailto:info@example.com")
+    with serving(create_app(setup)) as address:
         yield address
 
 
@@ -66,7 +67,8 @@ def test_a_dutch_and_an_english_question_are_answered(visit: Open, site: str) ->
     expect(dutch).to_have_attribute("lang", "nl")
     english = ask(watched, SELECTED)
     expect(english).to_have_attribute("lang", "en")
-    expect(english).to_contain_text("our translation")
+    expect(english.locator(".ours")).to_have_text("(our translation from Dutch)")
+    assert english.inner_text().lower().count("our translation") == 1
     assert watched.hosts() == {site.removeprefix("http://")}
     assert watched.problems == []
     stored = "[localStorage.length, sessionStorage.length, document.cookie]"
@@ -91,9 +93,42 @@ def test_the_twin_is_one_click_away_in_its_language(visit: Open) -> None:
     panel.get_by_role("button", name="In het Engels").click()
     twin = panel.locator(".twin [lang=en]")
     expect(twin).to_contain_text("15% of staff")
+    panel.get_by_role("button", name="Verberg").click()
+    expect(twin).to_be_hidden()
+    expect(panel.get_by_role("button", name="In het Engels")).to_be_focused()
+
+
+def test_turning_to_the_other_version_keeps_the_sentence_in_sight(visit: Open) -> None:
+    watched = visit(height=520)  # the article is much longer than that
+    ask(watched, "Hoeveel Little Giants zijn er?")
+    panel = watched.page.locator("#sources")
+    mark = panel.locator("mark.on")
+    expect(mark).to_contain_text("14.600")
     panel.get_by_role("button", name="Toon de Engelse versie").click()
     expect(panel.locator(".body")).to_have_attribute("lang", "en")
-    expect(panel.locator("mark", has_text="15% of staff")).to_be_visible()
+    expect(mark).to_contain_text("14,600")
+    expect(mark).to_be_in_viewport()
+    panel.get_by_role("button", name="Toon de Nederlandse versie").click()
+    expect(mark).to_contain_text("14.600")
+    expect(mark).to_be_in_viewport()
+    watched.page.locator("#language label", has_text="English").click()
+    expect(panel.get_by_role("button", name="Show the English version")).to_be_attached()
+    expect(mark).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [("nl-BE", "Deze zin staat enkel in het Nederlands."),
+     ("en-GB", "This sentence is in Dutch only.")],
+)  # fmt: skip
+def test_of_a_sentence_in_one_language_that_is_said(visit: Open, locale: str, told: str) -> None:
+    watched = visit(locale=locale)
+    asked = {"nl-BE": "Hoe worden Little Giants geselecteerd?", "en-GB": SELECTED}
+    ask(watched, asked[locale]).locator(".cite").first.click()
+    panel = watched.page.locator("#sources")
+    expect(panel.locator("mark.on")).to_contain_text("voorselectie")
+    expect(panel.locator("mark.on + .beside")).to_contain_text(told)
+    expect(panel.locator(".actions button")).to_have_count(0)
 
 
 def test_our_own_translation_is_called_ours(visit: Open) -> None:
@@ -136,7 +171,10 @@ def test_a_thumb_sends_the_answers_id_and_nothing_else(visit: Open) -> None:
     assert sent.value.post_data_json.keys() == {"answer", "verdict"}
     assert sent.value.post_data_json["verdict"] == "down"
     expect(page.locator("#announcer")).to_have_text("Bedankt voor uw oordeel.")
+    expect(answer.locator(".thanks")).to_have_text("Bedankt voor uw oordeel.")
+    expect(answer.locator(".thanks")).to_be_visible()
     ask(watched, SELECTED)  # Gradio draws the first answer anew
+    expect(answer.locator(".thanks")).to_have_text("Bedankt voor uw oordeel.")
     expect(down).to_have_attribute("aria-pressed", "true")
     expect(up).to_have_attribute("aria-pressed", "false")
     assert watched.problems == []
@@ -145,6 +183,18 @@ def test_a_thumb_sends_the_answers_id_and_nothing_else(visit: Open) -> None:
 def test_what_the_articles_do_not_say_is_said_so(visit: Open) -> None:
     answer = ask(visit(), OUTSIDE)
     expect(answer).to_have_class("answer done not_covered")
+    looks = "e => [getComputedStyle(e).color, parseFloat(getComputedStyle(e).fontSize)]"
+    ink, size = answer.evaluate(looks)
+    for selector in (".lead", ".note"):
+        assert answer.locator(selector).evaluate(looks) == [ink, size], selector
+    quoted, small = answer.locator(".nearest blockquote").evaluate(looks)
+    assert quoted != ink
+    assert small < size
+    tops = [
+        answer.locator(selector).evaluate("e => e.getBoundingClientRect().top")
+        for selector in (".lead", ".note", "a.contact", ".nearest blockquote")
+    ]
+    assert tops == sorted(tops)
 
 
 def test_the_switch_changes_every_word_and_the_answers_language(visit: Open) -> None:
@@ -161,6 +211,16 @@ def test_the_switch_changes_every_word_and_the_answers_language(visit: Open) -> 
     ]:
         expect(page.locator(selector)).to_contain_text(text)
     expect(ask(watched, CRITERIA)).to_have_attribute("lang", "en")
+
+
+def test_the_arrow_keys_turn_the_language_switch(visit: Open) -> None:
+    page = visit().page
+    page.locator("#language input").first.focus()
+    for key, lang in (("ArrowRight", "en"), ("ArrowLeft", "nl"), ("ArrowRight", "en")):
+        page.keyboard.press(key)
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        expect(page.locator(f"#language input[value={lang}]")).to_be_focused()
+        expect(page.locator("#send")).to_have_text({"en": "Ask", "nl": "Vraag"}[lang])
 
 
 def test_an_english_reader_gets_an_english_page(visit: Open) -> None:
@@ -194,6 +254,7 @@ def test_a_new_conversation_starts_empty(visit: Open) -> None:
     expect(watched.page.locator(".answer")).to_have_count(0)
     expect(watched.page.locator("#examples button").first).to_be_visible()
     expect(watched.page.locator("#sources")).to_contain_text("Hier verschijnt")
+    expect(watched.page.locator("#question textarea")).to_be_focused()
 
 
 HOSTILE = (
@@ -259,8 +320,79 @@ def test_a_small_phone_scrolls_up_and_down_only(visit: Open) -> None:
     ask(watched, SELECTED).locator(".cite").first.click()
     expect(watched.page.locator("#sources mark.on")).to_be_in_viewport()
     assert sideways(watched.page) == 0
-    watched.page.get_by_role("button", name="Terug naar het antwoord").click()
+    watched.page.get_by_role("button", name="Sluiten").click()
     expect(watched.page.locator(".cite").first).to_be_in_viewport()
+
+
+def test_on_a_phone_the_source_lies_over_the_conversation(visit: Open, site: str) -> None:
+    watched = visit(width=390, height=844)
+    page = watched.page
+    marker = ask(watched, CRITERIA).locator(".cite").last
+    sheet, close = page.locator("#panel"), page.get_by_role("button", name="Sluiten")
+    scrolled = "document.querySelector('#chat .bubble-wrap').scrollTop"
+    expect(sheet).to_be_hidden()
+    marker.scroll_into_view_if_needed()
+    before = page.evaluate(scrolled)
+    ways: list[Callable[[], Any]] = [
+        page.go_back,
+        close.click,
+        lambda: page.keyboard.press("Escape"),
+    ]
+    for leave in ways:
+        marker.click()
+        expect(page.locator("#sources mark.on")).to_be_focused()
+        expect(page.locator("#sources mark.on")).to_be_in_viewport()
+        assert page.locator("#talk").evaluate("e => e.inert")
+        page.locator("#sources .panel").evaluate("e => e.scrollTo(0, e.scrollHeight)")
+        expect(close).to_be_in_viewport()
+        leave()
+        expect(sheet).to_be_hidden()
+        expect(marker).to_be_focused()
+        assert not page.locator("#talk").evaluate("e => e.inert")
+        assert page.evaluate(scrolled) == before
+    page.go_forward()
+    expect(page.locator("#sources mark.on")).to_be_focused()
+    page.set_viewport_size({"width": 1280, "height": 860})  # a tablet, turned
+    wait_until(lambda: not page.locator("#talk").evaluate("e => e.inert"))
+    expect(page.locator(".answer.done")).to_be_visible()
+    expect(sheet).to_be_visible()
+    assert page.url == f"{site}/chat/"
+    assert watched.problems == []
+
+
+@pytest.mark.parametrize("size", [(390, 844), (844, 390), (390, 430), (320, 568)])
+def test_the_question_box_is_always_there_and_leaves_room(
+    visit: Open, size: tuple[int, int]
+) -> None:
+    width, height = size
+    watched = visit(width=width, height=height)
+    page = watched.page
+    taller = "document.documentElement.scrollHeight - innerHeight"
+    expect(page.locator("#send")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#examples button").first).to_be_in_viewport(ratio=1)
+    expect(page.locator("#notice .full")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(taller) <= 0
+    ask(watched, CRITERIA)
+    expect(page.locator("#send")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#fresh")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#notice .full")).to_be_hidden()
+    expect(page.locator("#notice .short")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_label("Uw vraag")).to_be_visible()
+    assert page.evaluate(taller) <= 0
+    assert page.locator("#chat").evaluate("e => e.clientHeight") >= max(200, height * 0.5)
+
+
+REACHED = """e => {
+  const { left, right, top, bottom } = e.getBoundingClientRect();
+  return [[0, 0], [-21, 0], [21, 0], [0, -21], [0, 21]].every(
+    ([x, y]) => document.elementFromPoint((left + right) / 2 + x, (top + bottom) / 2 + y) === e
+  );
+}"""
+
+
+def test_a_marker_is_44_pixels_to_touch(visit: Open) -> None:
+    answer = ask(visit(width=390, height=844), CRITERIA)
+    assert answer.locator(".cite").first.evaluate(REACHED)
 
 
 def test_targets_are_large_and_the_input_does_not_make_phones_zoom(visit: Open) -> None:
@@ -290,6 +422,24 @@ def test_the_keyboard_is_enough(visit: Open) -> None:
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#sources mark.on")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".cite").last).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_privacy_page_looks_like_the_chat(visit: Open, site: str, scheme: str) -> None:
+    page = visit(color_scheme=scheme).page
+    looks = """() => {
+      const of = (name) => getComputedStyle(document.querySelector(name));
+      const h1 = of("h1, .site");
+      return [of("body").backgroundColor, of("body").color, h1.fontFamily, h1.fontSize, h1.color];
+    }"""
+    chat = page.evaluate(looks)
+    page.goto(f"{site}/privacy?lang=nl")
+    assert page.evaluate(looks) == chat
+    expect(page.locator("header .site")).to_have_text("Little Giants Assistant")
+    expect(page.locator("nav [aria-current]")).to_have_text("Nederlands")
+    assert page.locator("header").evaluate("e => e.getBoundingClientRect().top") == 0
 
 
 @pytest.mark.parametrize("press", ["Enter", "the button"])
