@@ -37,6 +37,7 @@ def test_the_chat_page_is_ours(web: httpx.Client) -> None:
     assert response.url.path == "/chat/"
     assert '<html lang="en"' in response.text
     assert "<title>Little Giants Assistant</title>" in response.text
+    assert "initial-scale=1, interactive-widget=resizes-content" in response.text
     for unwanted in ("evil.test", '"og:', '"twitter:', "huggingface", "manifest.json"):
         assert unwanted not in response.text
     for file in ("chat.css", "chat.js", "icon.svg"):
