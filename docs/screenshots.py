@@ -56,8 +56,8 @@ def take_chat(
     page.fill("#question textarea", FOLLOW_UP if dark else QUESTION)
     page.keyboard.press("Enter")
     page.locator(".answer.done").wait_for()
-    page.wait_for_selector("#sources mark")
     if size != PHONE:
+        page.wait_for_selector("#sources mark")
         page.locator(".answer.done .cite").first.click()
         page.locator("#sources .beside button").first.click()
         page.locator("#sources mark.on").evaluate("e => e.scrollIntoView({block: 'center'})")

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from assistant import Answer, AnswerSentence, Assistant, Citation
+from assistant.frame import language_note
 from ui.render import answer_html, paragraphs, question_html
 from ui.texts import DUTCH, ENGLISH, TEXTS, pick_language
 
@@ -50,6 +51,36 @@ def test_where_the_articles_end_there_is_a_way_to_get_in_touch() -> None:
     html = answer_html(answer, DUTCH, done=True, contact="mailto:info@example.com")
     assert Tags(html).links == ["mailto:info@example.com"]
     assert DUTCH.contact in html
+
+
+def test_the_way_to_get_in_touch_comes_before_the_nearest_passage() -> None:
+    nearest = Citation(1, "a", "Titel", "", "", "", "nl", 0, 9, "Iets anders.")
+    answer = Answer("i", "q", "nl", "not_covered", lead="Nee.", note="Bel.", nearest=nearest)
+    html = answer_html(answer, DUTCH, done=True, contact="mailto:info@example.com")
+    order = [html.index(text) for text in ("Nee.", "Bel.", DUTCH.contact, "Iets anders.")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("sentence", [
+    AnswerSentence("Eén.", (1,), "nl"),  # the note names the other one
+    AnswerSentence("Eén.", (1,), "nl", translated=True),  # the note is about all
+])  # fmt: skip
+def test_a_translation_is_told_beside_its_sentence_and_nowhere_else(
+    sentence: AnswerSentence,
+) -> None:
+    sentences = (sentence, AnswerSentence("Twee.", (2,), "nl", translated=True))
+    missing = "Niet in de artikelen: de rest"
+    note = f"{language_note('nl', sentences)} {missing}"
+    html = answer_html(Answer("i", "q", "nl", "partly", "", sentences, note), DUTCH, done=True)
+    assert html.count(f"({DUTCH.translated})") == sum(s.translated for s in sentences)
+    assert f'<p class="note">{missing}</p>' in html
+
+
+def test_a_sentence_that_has_no_translation_keeps_its_note() -> None:
+    sentences = (AnswerSentence("One.", (1,), "en"), AnswerSentence("Twee.", (2,), "nl", True))
+    note = language_note("nl", sentences)
+    answer = Answer("i", "q", "nl", "answered", sentences=sentences, note=note)
+    assert note in answer_html(answer, DUTCH, done=True)
 
 
 def test_a_list_is_shown_as_a_list() -> None:

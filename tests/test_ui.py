@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import gradio as gr
 import httpx
 import pytest
 from running import CRITERIA, GRADIO_WARNINGS, ask, free_port, serving, wait_until
 
 from ingest.settings import Settings
-from ui.__main__ import main
+from ui.__main__ import cure, main
 from ui.app import create_app
+from ui.conversation import Conversation
+from ui.desk import Desk
+from ui.limits import Limits
 from ui.page import MAX_SESSIONS
 from ui.privacy import privacy_html
 from ui.render import full_notice
+from ui.serving import Serving
 from ui.texts import TEXTS
 
 pytestmark = GRADIO_WARNINGS
@@ -29,6 +37,7 @@ def test_the_chat_page_is_ours(web: httpx.Client) -> None:
     assert response.url.path == "/chat/"
     assert '<html lang="en"' in response.text
     assert "<title>Little Giants Assistant</title>" in response.text
+    assert "initial-scale=1, interactive-widget=resizes-content" in response.text
     for unwanted in ("evil.test", '"og:', '"twitter:', "huggingface", "manifest.json"):
         assert unwanted not in response.text
     for file in ("chat.css", "chat.js", "icon.svg"):
@@ -39,6 +48,16 @@ def test_the_chat_page_is_ours(web: httpx.Client) -> None:
 def test_gradio_forgets_the_oldest_conversations(settings: Settings) -> None:
     mounted = next(r for r in create_app(settings).routes if getattr(r, "path", "") == "/chat")
     assert mounted.app.state_holder.capacity == MAX_SESSIONS  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("asked", ["  ", "a" * 501, CRITERIA])
+def test_a_refused_question_leaves_the_page_as_it_is(settings: Settings, asked: str) -> None:
+    desk = Desk(settings, Serving(settings), Limits(replace(settings, questions_per_minute=0)))
+    reader = SimpleNamespace(client=None)
+    (step,) = Conversation(desk, "nl").answer(asked, (), "nl", "", reader)  # type: ignore[arg-type]
+    told = step[3]
+    assert "remark" in told
+    assert [part for part in step if part != gr.skip()] == [told]
 
 
 def test_metrics_count_answers_when_switched_on(settings: Settings) -> None:
@@ -111,8 +130,43 @@ def test_help_tells_a_newcomer_what_to_do() -> None:
 def test_a_port_in_use_is_one_line(web: httpx.Client) -> None:
     told = run("--port", str(web.base_url.port))
     assert told.returncode == 1
-    assert "--port" in told.stderr
+    assert f"try --port {web.base_url.port + 1}" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("port", ["70000", "0", "-1", "http"])
+def test_a_port_that_is_none_is_a_usage_error(
+    port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([f"--port={port}"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told.endswith(f"--port: {port!r} is not a port; expected 1 to 65535, such as 7860.")
+
+
+def test_a_host_that_cannot_be_listened_on_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASSISTANT_INDEX", str(tmp_path / "index"))
+    assert main(["--host", "192.0.2.1", "--port", str(free_port())]) == 1  # nobody's address
+    told = capsys.readouterr().err
+    assert "--host takes an address of this machine" in told
+    assert "try --port" not in told
+
+
+@pytest.mark.parametrize(
+    ("number", "port", "words"),
+    [
+        (errno.EADDRINUSE, 7860, "try --port 7861"),
+        (errno.EADDRINUSE, 65535, "try --port 65534"),
+        (errno.EACCES, 80, "use a --port from 1024"),
+        (errno.EADDRNOTAVAIL, 80, "--host takes an address"),
+        (socket.EAI_NONAME, 80, "--host takes an address"),
+    ],
+)
+def test_each_address_that_cannot_be_used_has_its_cure(number: int, port: int, words: str) -> None:
+    assert cure(OSError(number, ""), port).startswith(words)
 
 
 @pytest.mark.parametrize("program", ["ui", "assistant"])

@@ -148,8 +148,95 @@ def test_a_marker_opens_its_quote_with_its_twin(visit: Visit) -> None:
     expect(card.locator("blockquote").first).to_have_attribute("lang", "nl")
     card.get_by_role("button", name="In het Engels").click()
     expect(card.locator("blockquote[lang=en]")).to_contain_text("15% of staff")
+    top, bottom = "e => e.getBoundingClientRect().top", "e => e.getBoundingClientRect().bottom"
+    above = card.locator("cite").first.evaluate(bottom)
+    assert card.locator("blockquote[lang=en]").evaluate(top) - above >= 8
+    card.get_by_role("button", name="Verberg").click()
+    expect(card.locator("blockquote[lang=en]")).to_be_hidden()
+    expect(card.get_by_role("button", name="In het Engels")).to_be_focused()
     answer.locator(".cite").first.click()
     expect(card).to_have_count(0)
+
+
+def test_a_translation_of_ours_is_told_once(visit: Visit) -> None:
+    answer = ask(open_chat(visit()), SELECTED)
+    expect(answer.locator("p").first).to_contain_text("(our translation from Dutch)")
+    assert answer.inner_text().lower().count("our translation") == 1
+
+
+def test_all_suggestions_are_offered_and_every_button_has_a_title(visit: Visit) -> None:
+    frame = open_chat(visit())
+    expect(frame.locator("#examples button")).to_have_count(4)
+    titles = [button.get_attribute("title") for button in frame.locator("header button").all()]
+    assert titles == ["Nederlands", "English", "Nieuw gesprek", "Sluiten"]
+    frame.locator("#en").click()
+    expect(frame.locator("#fresh")).to_have_attribute("title", "New conversation")
+
+
+def launcher(watched: Watched) -> dict[str, str]:
+    """Return the attributes of the round button, which page scripts can't see."""
+    devtools = watched.page.context.new_cdp_session(watched.page)
+    devtools.send("DOM.enable")
+    everything = devtools.send("DOM.getFlattenedDocument", {"depth": -1, "pierce": True})
+    devtools.detach()
+    for node in everything["nodes"]:
+        given = node.get("attributes", [])
+        attributes = dict(zip(given[::2], given[1::2], strict=True))
+        if node["nodeName"] == "BUTTON" and "aria-expanded" in attributes:
+            return attributes
+    raise AssertionError("there is no launcher")
+
+
+def test_there_is_one_cross_to_close_it_with(visit: Visit) -> None:
+    watched = visit()
+    assert "hidden" not in launcher(watched)
+    frame = open_chat(watched)
+    expect(frame.locator("#close")).to_be_visible()
+    wait_until(lambda: "hidden" in launcher(watched))
+    frame.locator("#close").click()
+    wait_until(lambda: "hidden" not in launcher(watched))
+
+
+def test_a_chat_that_does_not_load_can_be_closed_by_the_launcher(visit: Visit) -> None:
+    watched = visit("other")  # not listed: the frame stays empty
+    watched.page.evaluate("ChatWidget.open()")
+    wait_until(lambda: watched.page.wait_for_timeout(50) or watched.problems)
+    assert launcher(watched)["aria-label"] == "Sluit de chat"
+    assert "hidden" not in launcher(watched)
+
+
+def test_a_question_that_cannot_be_sent_is_told_so(visit: Visit) -> None:
+    frame = open_chat(visit())
+    box, hint = frame.locator("#box"), frame.locator("#hint")
+    box.press("Enter")
+    expect(hint).to_have_text("Typ eerst een vraag.")
+    expect(frame.locator("#status")).to_have_text("Typ eerst een vraag.")
+    box.fill("a" * 480)
+    expect(hint).to_have_text("480 van 500 tekens")
+    box.fill("Wat betekent dit? " * 40)
+    box.press("Enter")
+    expect(hint).to_have_text("719 van 500 tekens: te lang om te versturen.")
+    expect(box).to_have_value("Wat betekent dit? " * 40)
+    expect(frame.locator(".question")).to_have_count(0)
+    expect(frame.locator("#examples")).to_be_visible()
+    ask(frame, CRITERIA)
+    expect(hint).to_be_empty()
+
+
+def test_a_question_of_the_sites_is_not_cut_off(visit: Visit) -> None:
+    watched = visit()
+    watched.page.evaluate("ChatWidget.ask('Wat betekent dit? '.repeat(40))")
+    frame = inside(watched)
+    expect(frame.locator("#hint")).to_contain_text("719 van 500 tekens")
+    expect(frame.locator("#box")).to_have_value("Wat betekent dit? " * 40)
+
+
+def test_a_thumb_is_thanked_for(visit: Visit) -> None:
+    answer = ask(open_chat(visit()), CRITERIA)
+    answer.get_by_role("button", name="Nuttig", exact=True).click()
+    expect(answer.locator(".thanks")).to_have_text("Bedankt voor uw oordeel.")
+    answer.get_by_role("button", name="Niet nuttig").click()
+    expect(answer.locator(".thanks")).to_have_count(1)
 
 
 NOTHING = {"cookies": [], "origins": []}
@@ -271,7 +358,7 @@ def test_the_notice_is_there_before_the_first_keystroke(
     frame = open_chat(visit(tag=f'data-lang="{lang}"'))
     expect(frame.locator("#notice")).to_be_in_viewport()
     expect(frame.locator("#notice")).to_contain_text(words)
-    expect(frame.locator("#box")).to_have_attribute("aria-describedby", "notice")
+    expect(frame.locator("#box")).to_have_attribute("aria-describedby", "notice hint")
 
 
 def test_the_keyboard_is_enough_and_focus_comes_back(visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import socket
 import sys
@@ -118,9 +119,25 @@ def _require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise AssistantError(
-                f"{host}:{port} can't be used ({error.strerror}); try --port {port + 1}."
-            ) from error
+            problem = f"{host}:{port} can't be used ({error.strerror})"
+            raise AssistantError(f"{problem}; {cure(error, port)}.") from error
+
+
+def cure(error: OSError, port: int) -> str:
+    """Return what helps against an address that can't be listened on."""
+    if error.errno == errno.EADDRINUSE:
+        return f"try --port {port + 1 if port < 65535 else port - 1}"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "use a --port from 1024 on, or have a proxy listen there: see docs/deploy.md"
+    return "--host takes an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
+
+
+def _port(value: str) -> int:
+    """Return the port, by the same rule as the setting's."""
+    try:
+        return Settings.from_environment({"ASSISTANT_PORT": value}).port
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error).removeprefix("ASSISTANT_PORT=")) from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -131,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1: this machine)")
-    parser.add_argument("--port", type=int, help="port to listen on (default 7860)")
+    parser.add_argument("--port", type=_port, help="port to listen on (default 7860)")
     parser.add_argument(
         "--lang",
         choices=LANGUAGES,

@@ -45,7 +45,7 @@ class Conversation:
         chosen: Language | Literal[""],
         request: gr.Request,
     ) -> Iterator[Outputs]:
-        """Yield conversation, state, input box and examples as an answer grows.
+        """Yield conversation, state, input box, remark and examples as an answer grows.
 
         The answer is in the language the reader chose with the switch; until then the question
         decides, so that English is answered in English on a page that opened in Dutch.
@@ -59,9 +59,7 @@ class Conversation:
                 question if isinstance(question, str) else "", _address(request)
             )
         except Refused as refused:
-            yield frame(
-                [*before, said(status_html(error_message(refused.code, spoken)))], talk, kept=True
-            )
+            yield refusal(error_message(refused.code, spoken))
             return
         before.append({"role": "user", "content": question_html(asked)})
         waiting = texts.searching if self.desk.serving.is_ready else texts.starting
@@ -106,7 +104,7 @@ class Conversation:
         """Return an empty conversation with the examples back."""
         chosen = self._language(language)
         examples = self._examples(chosen, shown=self.desk.serving.is_ready)
-        return ([], (), gr.update(value=""), *examples)
+        return ([], (), gr.update(value=""), "", *examples)
 
     def _language(self, posted: Any) -> Language:
         return pick_language(posted if isinstance(posted, str) else "", "", self.default)
@@ -133,10 +131,14 @@ class Conversation:
         return [gr.update(value=text, visible=bool(text)) for text in padded]
 
 
-def frame(shown: Messages, talk: tuple[Exchange, ...], *, kept: bool = False) -> Outputs:
-    """Return one step's outputs: the box is emptied unless `kept`, the examples are put away."""
-    box = gr.skip() if kept else gr.update(value="")
-    return (shown, talk, box, *[gr.update(visible=False)] * EXAMPLES)
+def frame(shown: Messages, talk: tuple[Exchange, ...]) -> Outputs:
+    """Return one step's outputs: the box is emptied, the examples are put away."""
+    return (shown, talk, gr.update(value=""), "", *[gr.update(visible=False)] * EXAMPLES)
+
+
+def refusal(message: str) -> Outputs:
+    """Return the outputs for a question that is not asked: all stays, and a line says why."""
+    return (gr.skip(), gr.skip(), gr.skip(), status_html(message), *[gr.skip()] * EXAMPLES)
 
 
 def messages(talk: tuple[Exchange, ...], contact: str) -> Messages:

@@ -15,7 +15,7 @@ import gradio as gr
 
 from ingest.records import Language
 from ui.conversation import EXAMPLES, Conversation
-from ui.desk import MAX_CHARACTERS, Desk
+from ui.desk import Desk
 from ui.render import heading_html, notice_html, welcome_html
 from ui.texts import TEXTS, Texts
 
@@ -41,6 +41,7 @@ class Parts:
     box: gr.Textbox
     send: gr.Button
     fresh: gr.Button
+    told: gr.Markdown  # why a question was refused
 
 
 def build_page(desk: Desk, default: Language) -> gr.Blocks:
@@ -78,8 +79,22 @@ def _lay_out(desk: Desk, texts: Texts) -> Parts:
             with gr.Row(elem_id="ask"):
                 box = _question_box(texts)
                 send = gr.Button(texts.send, variant="primary", elem_id="send", scale=0)
+            told = gr.Markdown("", elem_id="told")
         gr.Markdown('<div id="sources"></div>', elem_id="panel")
-    return Parts(talk, chosen, heading, language, chat, welcome, examples, notice, box, send, fresh)
+    return Parts(
+        talk,
+        chosen,
+        heading,
+        language,
+        chat,
+        welcome,
+        examples,
+        notice,
+        box,
+        send,
+        fresh,
+        told,
+    )
 
 
 def _chatbot() -> gr.Chatbot:
@@ -106,7 +121,6 @@ def _question_box(texts: Texts) -> gr.Textbox:
     return gr.Textbox(
         label=texts.input_label,
         placeholder=texts.placeholder,
-        max_length=MAX_CHARACTERS,
         max_lines=5,
         elem_id="question",
         scale=1,
@@ -114,7 +128,7 @@ def _question_box(texts: Texts) -> gr.Textbox:
 
 
 def _connect(page: gr.Blocks, parts: Parts, events: Conversation, at_once: int) -> None:
-    shown = [parts.chat, parts.talk, parts.box, *parts.examples]
+    shown = [parts.chat, parts.talk, parts.box, parts.told, *parts.examples]
     labels = [
         parts.language,
         parts.heading,

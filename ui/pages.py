@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.requests import Request as StarletteRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.phrases import TRANSLATED
 from ingest.records import Language
 from ui.desk import Desk
 from ui.guard import local_path
@@ -23,10 +24,21 @@ from ui.texts import TEXTS, as_data, pick_language
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FILES = ("chat.css", "chat.js", "embed.css", "embed.js", "plain.css", "widget.js", "icon.svg")
-EXAMPLES = 3
+EXAMPLES = 4
 EMBED_TEXTS = (
     *("language", "privacy", "input_label", "placeholder", "send", "fresh", "close"),
-    *("conversation", "searching", "writing", "done", "searched_for", "nearest"),
+    *(
+        "conversation",
+        "counter",
+        "over",
+        "error_empty",
+        "hide",
+        "searching",
+        "writing",
+        "done",
+        "searched_for",
+        "nearest",
+    ),
     *("translated", "source", "read_more", "in_nl", "in_en", "our_translation", "copy"),
     *("copied", "contact", "up", "down", "thanks", "error_internal"),
 )
@@ -46,8 +58,12 @@ _HEAD = """<link rel="icon" href="../icon.svg" type="image/svg+xml">
 
 
 def tidy(html: str, site: str, language: Language) -> str:
-    """Return Gradio's page with the reader's language, our files, and nothing of its own ads."""
+    """Return Gradio's page with the reader's language, our files, and nothing of its own ads.
+
+    A keyboard on the screen takes its room from the page, so that the answer stays in sight.
+    """
     html = _UNWANTED.sub("", html)
+    html = html.replace("shrink-to-fit=no", "interactive-widget=resizes-content", 1)
     html = re.sub(r'<html\s+lang="en"', f'<html lang="{language}"', html, count=1)
     texts = json_for_html(as_data())
     title = f"<title>{escape(site)}</title>"
@@ -153,7 +169,7 @@ def embed_html(desk: Desk, language: Language) -> str:
     setup = {
         "texts": {
             code: {name: getattr(texts, name) for name in EMBED_TEXTS}
-            | {"notice": full_notice(desk.settings, texts)}
+            | {"notice": full_notice(desk.settings, texts), "ours": TRANSLATED[code]}
             for code, texts in TEXTS.items()
         },
         "examples": {

@@ -101,14 +101,20 @@ def privacy_html(settings: Settings, language: Language) -> str:
 <html lang="{language}"><meta charset="utf-8"><title>Privacy – {escape(settings.site_name)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="icon.svg"><link rel="stylesheet" href="plain.css">
-<main><p><a href="?lang=nl" lang="nl">Nederlands</a> · <a href="?lang=en" lang="en">English</a></p>
-<h1>Privacy</h1><p>{words.what}</p>
+<header><a class="site" href="chat/?lang={language}">{escape(settings.site_name)}</a>
+<nav>{_link("nl", "Nederlands", language)}{_link("en", "English", language)}</nav></header>
+<main><h1>Privacy</h1><p>{words.what}</p>
 <h2>{words.kept_title}</h2><p>{words.kept} {kept}</p><p>{words.address}</p>
 <p>{words.conversation}</p>
 <h2>{words.cookies_title}</h2><p>{words.cookies}</p>
 <h2>{words.others_title}</h2><p>{escape(others)}</p>
 {contact}<p><a href="chat/?lang={language}">{words.back}</a></p></main></html>
 """
+
+
+def _link(code: Language, name: str, shown: Language) -> str:
+    current = ' aria-current="true"' if code == shown else ""
+    return f'<a href="?lang={code}" lang="{code}"{current}>{name}</a>'
 
 
 def _others(settings: Settings, words: Privacy) -> str:

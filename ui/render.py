@@ -12,6 +12,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from assistant.frame import language_note
 from assistant.llm import host_of
 from assistant.records import Answer, AnswerSentence, Citation
 from ingest.records import Article, Sentence
@@ -45,8 +46,14 @@ def welcome_html(texts: Texts) -> str:
 
 
 def notice_html(settings: Settings, texts: Texts) -> str:
-    """Return the notice that this is a program; it names the model where there is one."""
-    said = escape(full_notice(settings, texts))
+    """Return the notice that this is a program; it names the model where there is one.
+
+    Its short form is for small screens, once the first question has been asked.
+    """
+    said = (
+        f'<span class="full">{escape(full_notice(settings, texts))}</span>'
+        f'<span class="short">{texts.notice_short}</span>'
+    )
     link = f'<a href="../privacy?lang={texts.language}">{texts.privacy}</a>'
     return f'<p id="notice-text" lang="{texts.language}">{said} {link}</p>'
 
@@ -72,11 +79,12 @@ def answer_html(answer: Answer, texts: Texts, *, done: bool, contact: str = "") 
         else "",
         _paragraph("lead", answer.lead),
         _sentences(answer, by_marker, texts),
-        _paragraph("note", answer.note),
+        _paragraph("note", _note(answer)),
+        _contact(answer, texts, contact) if done else "",
         _nearest(answer.nearest, texts),
     ]
     if done:
-        parts += [_references(answer, texts), _tools(answer, texts, contact)]
+        parts += [_references(answer, texts), _tools(answer, texts)]
     state = "answer done" if done else "answer"
     return f'<div class="{state} {answer.status}" lang="{answer.language}">{"".join(parts)}</div>'
 
@@ -187,7 +195,21 @@ def _reference(citation: Citation, texts: Texts) -> str:
     return f'<q lang="{citation.language}">{_lines(citation.quote)}</q> <cite>{source}</cite>'
 
 
-def _tools(answer: Answer, texts: Texts, contact: str) -> str:
+def _note(answer: Answer) -> str:
+    """Return the note without what stands beside each translated sentence already."""
+    if any(s.language != answer.language and not s.translated for s in answer.sentences):
+        return answer.note
+    return answer.note.removeprefix(language_note(answer.language, answer.sentences)).strip()
+
+
+def _contact(answer: Answer, texts: Texts, contact: str) -> str:
+    if not contact or answer.status not in ("contact", "not_covered", "partly"):
+        return ""
+    link = f'<a class="contact" href="{escape(contact)}">{texts.contact}</a>'
+    return f'<p class="tools">{link}</p>'
+
+
+def _tools(answer: Answer, texts: Texts) -> str:
     tools = []
     if answer.sentences:
         tools.append(f'<button type="button" class="copy">{texts.copy}</button>')
@@ -196,8 +218,6 @@ def _tools(answer: Answer, texts: Texts, contact: str) -> str:
             "</button>"
             for verdict, label in (("up", texts.up), ("down", texts.down))
         ]
-    if contact and answer.status in ("contact", "not_covered", "partly"):
-        tools.append(f'<a class="contact" href="{escape(contact)}">{texts.contact}</a>')
     row = f'<p class="tools of-{escape(answer.id)}">{" ".join(tools)}</p>'
     return row if tools else ""
 

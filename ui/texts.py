@@ -14,11 +14,14 @@ class Texts:
     language: Language
     tagline: str
     notice: str
+    notice_short: str  # once it has been read, where there is little room
     notice_model: str  # {model}, on this machine
     notice_remote: str  # {model}, {host}
     privacy: str
     input_label: str
     placeholder: str
+    counter: str  # {count}, near the limit
+    over: str  # {count}, past it
     send: str
     welcome: str
     fresh: str  # new conversation
@@ -49,7 +52,9 @@ class Texts:
     in_en: str
     show_nl: str  # turns to the article in that language
     show_en: str
-    back: str
+    only_nl: str  # the cited sentence has no twin
+    only_en: str
+    hide: str
     gone: str
     # Feedback
     up: str
@@ -79,6 +84,7 @@ DUTCH = Texts(
     "Elk antwoord verwijst naar de exacte zin.",
     notice="U praat met een computerprogramma, niet met een mens. Het antwoordt met zinnen "
     "uit onze artikelen en kan iets missen.",
+    notice_short="U praat met een programma.",
     notice_model="Antwoorden worden geformuleerd door het taalmodel {model} en daarna zin voor "
     "zin aan de bron getoetst.",
     notice_remote="Antwoorden worden geformuleerd door het taalmodel {model}, waarvoor uw vraag "
@@ -86,6 +92,8 @@ DUTCH = Texts(
     privacy="Privacy",
     input_label="Uw vraag",
     placeholder="Stel uw vraag…",
+    counter="{count} van 500 tekens",
+    over="{count} van 500 tekens: te lang om te versturen.",
     send="Vraag",
     welcome="Wat wilt u weten?",
     fresh="Nieuw gesprek",
@@ -98,7 +106,7 @@ DUTCH = Texts(
     conversation="Gesprek",
     searched_for="Gezocht naar: {text}",
     nearest="De passage die er het dichtst bij komt",
-    translated="onze vertaling",
+    translated="onze vertaling uit het Engels",
     sources="Bronnen ({count})",
     source="Bron",
     copy="Kopieer met bronnen",
@@ -115,7 +123,9 @@ DUTCH = Texts(
     in_en="In het Engels",
     show_nl="Toon de Nederlandse versie",
     show_en="Toon de Engelse versie",
-    back="Terug naar het antwoord",
+    only_nl="Deze zin staat enkel in het Nederlands.",
+    only_en="Deze zin staat enkel in het Engels.",
+    hide="Verberg",
     gone="Dit artikel is intussen gewijzigd. Stel de vraag opnieuw om de huidige tekst te zien.",
     up="Nuttig",
     down="Niet nuttig",
@@ -138,6 +148,7 @@ ENGLISH = Texts(
     tagline="Ask our articles, in English or Dutch. Every answer points to the exact sentence.",
     notice="You are talking to a computer program, not a person. It answers with sentences "
     "from our articles and may miss something.",
+    notice_short="You are talking to a program.",
     notice_model="Answers are worded by the language model {model}, and every sentence is then "
     "checked against its source.",
     notice_remote="Answers are worded by the language model {model}, for which your question goes "
@@ -145,6 +156,8 @@ ENGLISH = Texts(
     privacy="Privacy",
     input_label="Your question",
     placeholder="Ask anything…",
+    counter="{count} of 500 characters",
+    over="{count} of 500 characters: too long to send.",
     send="Ask",
     welcome="What would you like to know?",
     fresh="New conversation",
@@ -157,7 +170,7 @@ ENGLISH = Texts(
     conversation="Conversation",
     searched_for="Searched for: {text}",
     nearest="The passage that comes closest",
-    translated="our translation",
+    translated="our translation from Dutch",
     sources="Sources ({count})",
     source="Source",
     copy="Copy with sources",
@@ -173,7 +186,9 @@ ENGLISH = Texts(
     in_en="In English",
     show_nl="Show the Dutch version",
     show_en="Show the English version",
-    back="Back to the answer",
+    only_nl="This sentence is in Dutch only.",
+    only_en="This sentence is in English only.",
+    hide="Hide",
     gone="This article has changed since. Ask again to see the text as it is now.",
     up="Helpful",
     down="Not helpful",

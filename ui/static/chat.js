@@ -2,13 +2,14 @@
 // Everything that comes from an article or an answer is set with textContent, never as HTML.
 (() => {
   const TEXTS = JSON.parse(document.getElementById("texts").textContent);
+  const MOST = 500; // characters of a question
   const CITE = /^#cite-([\w-]+)-(\d+)-(\d+)$/;
   const articles = new Map(); // id -> promise of the article
-  const verdicts = new Map(); // answer id -> "up" or "down"
+  const verdicts = new Map(); // answer id -> {verdict: "up" or "down", told}
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const narrow = matchMedia("(max-width: 820px)");
+  const narrow = matchMedia("(max-width: 820px), (max-height: 500px)"); // as in chat.css
   let texts = TEXTS[document.documentElement.lang] || TEXTS.nl;
-  let shown = null; // {links, chosen, article}: what the panel shows
+  let shown = null; // {all, chosen, data, twins}: what the panel shows; no data where it is gone
   let lastDone = "";
 
   // Browsers give the clipboard to secure pages only: https, or this machine.
@@ -53,20 +54,36 @@
     const all = [...answer.querySelectorAll(".cite")].map(cited);
     const unique = all.filter((c, i) => all.findIndex((o) => o.number === c.number) === i);
     const chosen = cited(link);
-    let data = null;
-    try {
-      data = await article(chosen.article);
-    } catch {
-      $("#sources").replaceChildren(make("div", { class: "panel" }, make("p", { class: "empty" }, texts.gone)));
-      return;
-    }
-    shown = { all: unique, chosen, data };
+    const data = await article(chosen.article).catch(() => null);
+    shown = { all: unique, chosen, data, twins: [] };
     for (const other of document.querySelectorAll(".cite.on")) other.classList.remove("on");
     link.classList.add("on");
     draw();
-    if (move) bring();
-    else if (!narrow.matches) centre();
+    if (!move) return centre();
+    if (narrow.matches && !reading()) {
+      history.pushState({ source: true }, "");
+      sheet(true);
+    }
+    bring();
   }
+
+  // On a phone the source lies over the conversation, as an entry of its own in the history: Back
+  // closes it, where it would leave the page and lose the conversation.
+  const reading = () => document.documentElement.classList.contains("reading");
+
+  function sheet(open) {
+    document.documentElement.classList.toggle("reading", open);
+    for (const behind of document.querySelectorAll("#top, #talk")) behind.inert = open;
+  }
+
+  addEventListener("popstate", (event) => {
+    const open = Boolean(event.state?.source && shown && narrow.matches);
+    if (open === reading()) return;
+    sheet(open);
+    if (open) bring();
+    else back();
+  });
+  narrow.addEventListener("change", () => { if (reading()) history.back(); });
 
   // Scroll the panel alone: a new answer must not move the page.
   function centre() {
@@ -77,16 +94,23 @@
 
   function bring() {
     const mark = $("#sources mark.on");
-    if (!mark) return;
-    mark.scrollIntoView({ block: narrow.matches ? "start" : "center", behavior: calm.matches ? "auto" : "smooth" });
-    mark.focus({ preventScroll: true });
+    const behavior = calm.matches || reading() ? "auto" : "smooth";
+    mark?.scrollIntoView({ block: narrow.matches ? "start" : "center", behavior });
+    (mark || $("#sources .panel")).focus({ preventScroll: true });
   }
 
   function draw() {
-    const panel = make("section", { class: "panel", "aria-label": texts.panel, tabindex: "0" });
-    if (!shown) panel.append(make("p", { class: "empty" }, texts.panel_empty));
+    const over = narrow.matches ? { role: "dialog", "aria-modal": "true" } : {};
+    const panel = make("section", { class: "panel", "aria-label": texts.panel, tabindex: "0", ...over });
+    if (shown) panel.append(bar());
+    if (!shown?.data) panel.append(make("p", { class: "empty" }, shown ? texts.gone : texts.panel_empty));
     else panel.append(...tabs(), ...heading(shown.data), body(shown.data));
     $("#sources").replaceChildren(panel);
+  }
+
+  function bar() {
+    const close = make("button", { type: "button", class: "close", "aria-label": texts.close, onclick: leave }, "✕");
+    return make("div", { class: "bar" }, make("span", {}, `${texts.source} ${shown.chosen.number}`), close);
   }
 
   // One button for each article, where an answer draws on more than one.
@@ -111,19 +135,24 @@
       data.date,
     ].filter(Boolean).join(" · ");
     const actions = make("div", { class: "actions" });
+    const quotes = quoted(data);
     if (data.url) {
-      const quote = shown.chosen.article === data.id ? data.paragraphs.flat().find((s) => s.start === shown.chosen.start) : null;
-      const target = quote ? `${data.url.split("#")[0]}#:~:text=${fragment(quote.text)}` : data.url;
+      const target = quotes.length ? `${data.url.split("#")[0]}#:~:text=${fragment(quotes[0].text)}` : data.url;
       actions.append(make("a", { class: "more", href: target, target: "_blank", rel: "noopener" }, texts.read_more));
-    }
-    if (data.translation_id) {
-      const label = texts[`show_${data.language === "nl" ? "en" : "nl"}`];
-      actions.append(make("button", { type: "button", onclick: turn }, label));
     }
     const parts = [make("h2", { lang: data.language }, data.title)];
     if (line) parts.push(make("p", { class: "byline" }, line));
+    if (data.translation_id && !(quotes.length && quotes.every(single))) {
+      const label = texts[`show_${data.language === "nl" ? "en" : "nl"}`];
+      actions.append(make("button", { type: "button", onclick: turn }, label));
+    }
     return actions.children.length ? [...parts, actions] : parts;
   }
+
+  // The chosen citation's sentences, and whether one is in this version of the article only.
+  const quoted = (data) => data.paragraphs.flat().filter((s) => spans(data).some((m) => m.on && meets(m, s)));
+  const single = (sentence) => !sentence.twin_spans.length;
+  const meets = (a, b) => a.start < b.end && a.end > b.start;
 
   const fragment = (text) => encodeURIComponent(text).replace(/-/g, "%2D");
 
@@ -133,7 +162,7 @@
     for (const paragraph of data.paragraphs) {
       const p = make("p");
       for (const segment of paragraph) {
-        const hits = marks.filter((m) => m.start < segment.end && m.end > segment.start);
+        const hits = marks.filter((m) => meets(m, segment));
         if (hits.length) p.append(...marked(data, segment, hits), " ");
         else p.append(`${segment.text} `);
       }
@@ -142,11 +171,10 @@
     return element;
   }
 
-  // The cited spans in this article, and in its translation those of the twins.
-  function spans(data) {
-    const here = shown.all.filter((c) => c.article === data.id).map((c) => ({ ...c, on: c.number === shown.chosen.number }));
-    return here.concat((shown.twins || []).filter(() => data.id === shown.turned));
-  }
+  // The cited spans in this article, and where it was turned to, those of the twins.
+  const spans = (data) => [...own(data), ...shown.twins];
+  const own = (data) =>
+    shown.all.filter((c) => c.article === data.id).map((c) => ({ ...c, on: c.number === shown.chosen.number }));
 
   function marked(data, segment, hits) {
     const on = hits.some((h) => h.on);
@@ -154,22 +182,20 @@
     for (const hit of hits) mark.append(make("span", { class: "num" }, hit.number));
     mark.append(segment.text);
     if (!on) return [mark];
-    if (!segment.twin) return narrow.matches ? [mark, beside()] : [mark];
+    const only = data.translation_id && single(segment) ? texts[`only_${data.language}`] : "";
+    if (!segment.twin) return only ? [mark, make("span", { class: "beside" }, only)] : [mark];
     const other = data.language === "nl" ? "en" : "nl";
     const box = make("span", { class: "twin", hidden: "hidden" });
     const words = make("span", { lang: other }, segment.twin);
     box.append(words);
     if (segment.twin_is_ours) box.append(make("small", {}, texts.our_translation));
-    const button = make("button", { type: "button", "aria-expanded": "false" }, texts[`in_${other}`]);
+    const button = make("button", { type: "button" }, texts[`in_${other}`]);
     button.addEventListener("click", () => {
       box.hidden = !box.hidden;
-      button.setAttribute("aria-expanded", String(!box.hidden));
+      button.textContent = texts[box.hidden ? `in_${other}` : "hide"];
     });
-    return [mark, beside(button), box];
+    return [mark, make("span", { class: "beside" }, only, button), box];
   }
-
-  const beside = (...buttons) =>
-    make("span", { class: "beside" }, ...buttons, make("button", { type: "button", class: "back", onclick: back }, texts.back));
 
   // Turn to the article's other version, with the twins of the cited sentences highlighted.
   async function turn() {
@@ -177,21 +203,30 @@
     const to = await article(from.translation_id).catch(() => null);
     if (!to) return;
     shown.twins = [];
-    for (const hit of spans(from)) {
+    for (const hit of own(from)) {
       for (const segment of from.paragraphs.flat()) {
-        if (hit.start >= segment.end || hit.end <= segment.start) continue;
+        if (!meets(hit, segment)) continue;
         for (const [start, end] of segment.twin_spans) shown.twins.push({ start, end, number: hit.number, on: hit.on });
       }
     }
-    shown.turned = to.id;
     shown.data = to;
     draw();
     bring();
   }
 
+  // Out of the source, to the marker that opened it.
+  function leave() {
+    if (reading()) history.back();
+    else if (shown) back();
+  }
+
   function back() {
-    shown.chosen.link.scrollIntoView({ block: "center" });
-    shown.chosen.link.focus();
+    const { link } = shown.chosen;
+    const same = (other) => other.getAttribute("href") === link.getAttribute("href");
+    // Gradio may have drawn the answer anew since.
+    const there = link.isConnected ? link : [...document.querySelectorAll(".cite")].reverse().find(same);
+    there?.scrollIntoView({ block: "nearest" });
+    there?.focus({ preventScroll: true });
   }
 
   async function copy(button) {
@@ -208,21 +243,28 @@
   // A thumb: the answer's id and the verdict go out, nothing else.
   async function judge(button) {
     const id = answerOf(button), verdict = button.classList.contains("up") ? "up" : "down";
-    verdicts.set(id, verdict);
+    verdicts.set(id, { verdict, told: "" });
     press();
     const response = await fetch("../api/v1/feedback", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ answer: id, verdict }),
     });
-    announce(response.ok ? texts.thanks : (await response.json()).error.message);
+    const told = response.ok ? texts.thanks : (await response.json()).error.message;
+    verdicts.set(id, { verdict, told });
+    press();
+    announce(told);
   }
 
   const answerOf = (button) => /\bof-([\w-]+)/.exec(button.closest(".tools").className)[1];
 
   function press() {
     for (const button of document.querySelectorAll("button.thumb")) {
-      button.setAttribute("aria-pressed", String(button.classList.contains(verdicts.get(answerOf(button)))));
+      const { verdict, told } = verdicts.get(answerOf(button)) || {};
+      button.setAttribute("aria-pressed", String(button.classList.contains(verdict)));
+      const thanks = $(".thanks", button.parentNode);
+      if (thanks && thanks.textContent !== told) thanks.textContent = told;
+      else if (told && !thanks) button.parentNode.append(make("span", { class: "thanks" }, told));
     }
   }
 
@@ -238,27 +280,78 @@
     region.textContent = text;
   }
 
+  // A line under the question box; the counter is seen, a refusal is heard as well.
+  function hint(text, aloud) {
+    const line = $("#hint");
+    if (line && line.textContent !== text) line.textContent = text;
+    if (aloud) announce(text);
+  }
+
+  const length = (field) => [...field.value.trim()].length; // as the server counts
+
+  function count(field) {
+    const now = length(field);
+    hint(now > MOST * 0.9 ? texts[now > MOST ? "over" : "counter"].replace("{count}", now) : "");
+  }
+
+  // Enter or the button: a question that would be refused stays where it is, with the reason.
+  function sending(event) {
+    const field = $("#question textarea");
+    const now = length(field);
+    if (now && now <= MOST) return hint("");
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    hint(now ? texts.over.replace("{count}", now) : texts.error_empty, true);
+    field.focus();
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("#question textarea")) count(event.target);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const enters = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (enters && event.target.matches("#question textarea")) sending(event);
+    if (event.target.matches("#language input")) group(); // before an arrow looks for its neighbour
+    if (event.key === "Escape" && (reading() || event.target.closest("#sources"))) leave();
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#send")) sending(event);
+    else if (event.target.closest?.("#fresh, #examples, #language")) hint("");
+  }, true);
+
   document.addEventListener("click", (event) => {
     const cite = event.target.closest?.(".cite");
     if (cite && CITE.test(cite.getAttribute("href"))) {
       event.preventDefault();
       show(cite, true);
     }
+    if (event.target.closest?.("#fresh")) $("#question textarea").focus();
     const button = event.target.closest?.("button.copy");
     if (button) copy(button);
     const thumb = event.target.closest?.("button.thumb");
     if (thumb) judge(thumb);
   });
 
+  // Gradio gives each of its radio buttons a name of its own, and the arrow keys find no other.
+  function group() {
+    for (const input of document.querySelectorAll("#language input")) input.name = "language";
+  }
+
   // Gradio redraws as it likes; after each redraw, put right what it can't be told.
   function mend() {
     const spoken = $("#notice-text")?.lang;
     if (spoken && TEXTS[spoken] && texts !== TEXTS[spoken]) {
       texts = TEXTS[spoken];
+      const read = $("#sources .panel")?.scrollTop;
       if ($("#sources")) draw();
+      if (read) $("#sources .panel").scrollTop = read;
     }
     document.documentElement.lang = texts.language;
-    $("#question textarea")?.setAttribute("aria-describedby", "notice-text");
+    if ($("#ask") && !$("#hint")) $("#ask").after(make("p", { id: "hint" }));
+    $("#question textarea")?.setAttribute("aria-describedby", "notice-text hint");
+    $("#told")?.setAttribute("role", "status");
     const log = $("#chat [role=log]");
     if (log) {
       log.setAttribute("aria-label", texts.conversation);
@@ -268,6 +361,7 @@
     }
     for (const said of document.querySelectorAll("#chat [data-testid][aria-label]")) said.removeAttribute("aria-label");
     if ($("#sources") && !$("#sources").firstChild) draw();
+    group();
     press();
     trouble();
     settle();
@@ -302,7 +396,7 @@
     if (!answer.classList.contains("done")) return;
     announce(texts.done);
     const first = $(".cite", answer);
-    if (first) show(first, false);
+    if (first && !narrow.matches) show(first, false);
   }
 
   let due = false;

@@ -4,6 +4,7 @@
   const setup = JSON.parse(document.getElementById("setup").textContent);
   const query = new URLSearchParams(location.search);
   const $ = (id) => document.getElementById(id);
+  const MOST = 500; // characters of a question
   const log = $("log"), box = $("box"), form = $("form");
   let texts = setup.texts[document.documentElement.lang];
   let chosen = ""; // the language, once the reader or the site has chosen it
@@ -37,8 +38,10 @@
       $("close").hidden = query.has("inline");
       tell("ready");
     } else if (type === "focus") box.focus();
-    else if (type === "ask" && typeof text === "string") ask(text);
-    else if (type === "language") speak(lang === "en" ? "en" : "nl", true);
+    else if (type === "ask" && typeof text === "string") {
+      box.value = text;
+      submit();
+    } else if (type === "language") speak(lang === "en" ? "en" : "nl", true);
   });
 
   function speak(language, byChoice) {
@@ -46,7 +49,11 @@
     if (byChoice) chosen = language;
     document.documentElement.lang = language;
     for (const element of document.querySelectorAll("[data-text]")) element.textContent = texts[element.dataset.text];
-    for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", texts[element.dataset.label]);
+    for (const element of document.querySelectorAll("[data-label]")) {
+      element.setAttribute("aria-label", texts[element.dataset.label]);
+      if (element.type) element.title = texts[element.dataset.label];
+    }
+    hint("");
     box.placeholder = texts.placeholder;
     for (const code of ["nl", "en"]) $(code).setAttribute("aria-pressed", String(code === language));
     $("privacy").href = `privacy?lang=${language}`;
@@ -60,9 +67,22 @@
     $("examples").hidden = turns.length > 0;
   }
 
+  const hint = (text) => { $("hint").textContent = text; };
+  const size = (text) => [...text.trim()].length; // as the server counts
+
+  // A question that would be refused stays in the box, with the reason below it.
+  function submit() {
+    const now = size(box.value);
+    if (now && now <= MOST) return ask(box.value);
+    hint(now ? texts.over.replace("{count}", now) : texts.error_empty);
+    say($("hint").textContent);
+    box.focus();
+  }
+
   async function ask(question) {
     question = question.trim();
     if (!question || running) return;
+    hint("");
     running = new AbortController();
     form.querySelector("button").disabled = true;
     $("examples").hidden = true;
@@ -140,10 +160,18 @@
     if (answer.searched_for) element.append(make("p", { class: "soft" }, t.searched_for.replace("{text}", answer.searched_for)));
     if (answer.lead) element.append(make("p", {}, answer.lead));
     element.append(...said(answer, t, element));
-    if (answer.note) element.append(make("p", { class: "soft" }, answer.note));
-    if (answer.nearest) element.append(make("p", { class: "soft" }, t.nearest), source(answer.nearest, t));
+    const told = note(answer, t);
+    const refused = ["contact", "not_covered"].includes(answer.status);
+    if (told) element.append(make("p", { class: refused ? "" : "soft" }, told));
     element.append(tools(answer, t));
+    if (answer.nearest) element.append(make("div", { class: "nearest" }, make("p", {}, t.nearest), source(answer.nearest, t)));
     return element;
+  }
+
+  // Without what stands beside each translated sentence already.
+  function note(answer, t) {
+    if (answer.sentences.some((s) => s.language !== answer.language && !s.translated)) return answer.note;
+    return answer.note.replace(new RegExp(`^((\\[\\d+\\] ?)+: )?${t.ours}`, "i"), "").trim();
   }
 
   // Paragraphs, or a list where the sentences are items of one.
@@ -173,7 +201,7 @@
       if (card) { card.remove(); card = null; }
       else {
         card = source(citation, t);
-        element.insertBefore(card, element.lastChild);
+        element.insertBefore(card, element.querySelector(".tools"));
         card.focus();
       }
       button.setAttribute("aria-expanded", String(Boolean(card)));
@@ -190,11 +218,12 @@
     if (citation.twin_quote) {
       const twin = make("blockquote", { lang: citation.language === "nl" ? "en" : "nl", hidden: "hidden" }, citation.twin_quote);
       const ours = citation.twin_is_ours && make("cite", { hidden: "hidden" }, t.our_translation);
-      const turn = make("button", { type: "button", "aria-expanded": "false" }, t[`in_${citation.language === "nl" ? "en" : "nl"}`]);
+      const other = t[`in_${citation.language === "nl" ? "en" : "nl"}`];
+      const turn = make("button", { type: "button" }, other);
       turn.onclick = () => {
         twin.hidden = !twin.hidden;
         if (ours) ours.hidden = twin.hidden;
-        turn.setAttribute("aria-expanded", String(!twin.hidden));
+        turn.textContent = twin.hidden ? other : t.hide;
       };
       row.append(turn);
       card.append(twin, ours || "");
@@ -208,7 +237,7 @@
   }
 
   function tools(answer, t) {
-    const row = make("div", { class: "row" });
+    const row = make("div", { class: "row tools" });
     if (answer.sentences.length) {
       if (navigator.clipboard) row.append(make("button", { type: "button", onclick: () => copy(answer, t) }, t.copy));
       for (const verdict of ["up", "down"]) {
@@ -231,22 +260,29 @@
 
   async function judge(id, verdict, thumb, t) {
     for (const other of thumb.parentNode.querySelectorAll("[aria-pressed]")) other.setAttribute("aria-pressed", String(other === thumb));
-    await fetch("api/v1/feedback", {
+    const response = await fetch("api/v1/feedback", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ answer: id, verdict }),
     });
-    say(t.thanks);
+    const told = response.ok ? t.thanks : (await response.json()).error.message;
+    const row = thumb.parentNode;
+    (row.querySelector(".thanks") || row.appendChild(make("span", { class: "soft thanks" }))).textContent = told;
+    say(told);
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    ask(box.value);
+    submit();
+  });
+  box.addEventListener("input", () => {
+    const now = size(box.value);
+    hint(now > MOST * 0.9 ? texts[now > MOST ? "over" : "counter"].replace("{count}", now) : "");
   });
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
-      ask(box.value);
+      submit();
     }
   });
   addEventListener("keydown", (event) => { if (event.key === "Escape") tell("close"); });
@@ -256,6 +292,7 @@
     turns = [];
     log.replaceChildren($("examples"));
     offer();
+    hint("");
     box.focus();
   };
   for (const code of ["nl", "en"]) $(code).onclick = () => speak(code, true);

@@ -36,17 +36,17 @@
     button { position: fixed; ${side}: max(20px, env(safe-area-inset-${side})); bottom: max(20px, env(safe-area-inset-bottom));
       z-index: 2147483000; width: 60px; height: 60px; padding: 0; border: 0; border-radius: 50%; cursor: pointer;
       background: ${color}; color: ${inkOn(color)}; box-shadow: 0 4px 18px rgb(0 0 0 / .3); }
+    button[hidden] { display: none; }
     button:focus-visible { outline: 3px solid ${color}; outline-offset: 3px; }
     svg { width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-    .panel { position: fixed; ${side}: 20px; bottom: 92px; z-index: 2147483000; width: min(400px, calc(100vw - 40px));
-      height: min(640px, calc(100dvh - 112px)); border-radius: 16px; overflow: hidden; background: Canvas;
+    .panel { position: fixed; ${side}: 20px; bottom: 20px; z-index: 2147483000; width: min(400px, calc(100vw - 40px));
+      height: min(680px, calc(100dvh - 40px)); border-radius: 16px; overflow: hidden; background: Canvas;
       box-shadow: 0 8px 40px rgb(0 0 0 / .35); }
     .panel[hidden] { display: none; }
     .inline { position: static; width: 100%; height: 100%; min-height: 480px; box-shadow: none; border: 1px solid #8886; box-sizing: border-box; }
     iframe { display: block; width: 100%; height: 100%; border: 0; color-scheme: normal; }
     @media (max-width: 480px), (max-height: 480px) {
       .panel:not(.inline) { inset: 0; width: 100%; height: 100%; border-radius: 0; }
-      .panel:not([hidden]) + button { display: none; }
     }`);
 
   const host = document.createElement("div");
@@ -69,6 +69,7 @@
   function label() {
     button.setAttribute("aria-label", isOpen ? words[language].close : words[language].open);
     button.setAttribute("aria-expanded", String(isOpen));
+    button.hidden = isOpen && ready; // the chat has a cross of its own, once it is there
     path.setAttribute("d", isOpen ? "M6 6l12 12M18 6L6 18" : "M4 5h16v11H11l-5 4v-4H4z");
     if (frame) frame.title = words[language].title;
   }
@@ -107,6 +108,7 @@
       ready = true;
       waiting.splice(0).forEach(send);
       if (isOpen) focus();
+      label();
       emit("ready", {});
     } else if (["question", "answer", "error"].includes(type)) emit(type, detail);
   }
@@ -139,7 +141,7 @@
     toggle,
     ask(text) {
       open();
-      send({ type: "ask", text: String(text).slice(0, 500) });
+      send({ type: "ask", text: String(text) });
     },
     setLanguage(chosen) {
       language = chosen === "en" ? "en" : "nl";
