@@ -106,23 +106,30 @@ class Assistant:
         history: Sequence[Turn] = (),
         language: Language | None = None,
         *,
+        likely: Language = "en",
         model: bool = True,
     ) -> Answer:
         """Return the answer to a question in its conversation; never raises on what is asked.
 
-        `language` is what the reader chose; without it the question's own is used.
-        `model=False` leaves the language model out, where there is one.
+        `language` is what the reader chose; without it the question's own is used, or `likely`
+        where neither its words nor the conversation tell ("criteria?"). `model=False` leaves the
+        language model out, where there is one.
         """
-        return self.explain(question, history, language, model=model).answer
+        return self.explain(question, history, language, likely=likely, model=model).answer
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), language: Language | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        language: Language | None = None,
+        *,
+        likely: Language = "en",
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, a sentence at a time; the last one is whole.
 
         Where a language model words it, the first has no text yet: the model is at work.
         """
-        for trace in self._traces(question, history, language, model=True):
+        for trace in self._traces(question, history, language, likely, model=True):
             if trace.answer.mode == "extractive":
                 yield from _growing(trace.answer)
             yield trace.answer
@@ -133,10 +140,11 @@ class Assistant:
         history: Sequence[Turn] = (),
         language: Language | None = None,
         *,
+        likely: Language = "en",
         model: bool = True,
     ) -> Trace:
         """Return the answer with the candidates it was chosen from and the reasons."""
-        *_, last = self._traces(question, history, language, model=model)
+        *_, last = self._traces(question, history, language, likely, model=model)
         return last
 
     def _traces(
@@ -144,13 +152,14 @@ class Assistant:
         question: str,
         history: Sequence[Turn],
         language: Language | None,
+        likely: Language,
         *,
         model: bool,
     ) -> Iterator[Trace]:
         """Yield the answer as it grows, with how it came about; the last one is whole."""
         clock, writer = _Clock(), self._writer if model else None
         query = understand(
-            question, history, language, self._index, self._speller.mend, self._knows
+            question, history, language, self._index, self._speller.mend, self._knows, likely
         )
         clock.lap("understand")
         if reply := self._reply(question, query):

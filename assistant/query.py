@@ -104,15 +104,17 @@ def understand(
     index: Index,
     mend: Callable[[str], str] = str,
     knows: Callable[[str], bool] = lambda _: False,
+    likely: Language = "en",
 ) -> Query:
     """Return the query behind a question in its conversation.
 
-    `mend` corrects its spelling; `knows` tells whether a word is one of the two languages'.
+    `mend` corrects its spelling; `knows` tells whether a word is one of the two languages';
+    `likely` is the reader's language where neither question nor conversation tells one.
     """
     # Ten times the limit is still read, to tell its language; beyond, not even that.
     text = clean(asked[: 10 * MAX_QUESTION])
     turns = [(role, clean(said[: 10 * MAX_QUESTION])) for role, said in history][-MAX_TURNS:]
-    language, why = question_language(text, turns, chosen, index)
+    language, why = question_language(text, turns, chosen, index, likely)
     reasons = [f"language {language}: {why}"]
     if _only_asks_for_language(text):
         for place, (role, said) in reversed(list(enumerate(turns))):
@@ -182,12 +184,16 @@ def _wish(text: str) -> re.Match[str] | None:
 
 
 def question_language(
-    text: str, turns: Sequence[Turn], chosen: Language | None, index: Index
+    text: str,
+    turns: Sequence[Turn],
+    chosen: Language | None,
+    index: Index,
+    likely: Language = "en",
 ) -> tuple[Language, str]:
     """Return the language to answer in, and why.
 
     In order: what the question asks for, what the reader chose, the words of the question, the
-    conversation.
+    conversation, what is likely.
     """
     asks = _without_reason(text)
     if wish := _wish(asks):
@@ -203,6 +209,8 @@ def question_language(
         for role, said in reversed(turns):
             if role == "user" and abs(earlier := _lead_of_dutch(said, index)) >= UNSURE:
                 return ("nl" if earlier > 0 else "en"), "the conversation"
+    if abs(lead) < UNSURE:  # "criteria?"
+        return likely, "its words don't tell"
     return ("nl" if lead > 0 else "en"), f"its words ({lead:+.2f} for Dutch)"
 
 

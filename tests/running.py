@@ -93,7 +93,7 @@ class Waiting:
     def examples(self, language: str) -> list[str]:
         return []
 
-    def stream(self, question: str, history: object, language: object) -> Iterator[Answer]:
+    def stream(self, question: str, *_: object, **__: object) -> Iterator[Answer]:
         try:
             for _ in range(self.steps):
                 time.sleep(0.02)

@@ -149,6 +149,12 @@ def test_what_is_asked_beside_a_request_for_a_language_is_not_lost(assistant: As
     assert "Verstraete" in assistant.ask("Who is the author. In English please", turns).text
 
 
+def test_a_word_that_tells_no_language_is_in_the_pages(index: Index) -> None:
+    assert understand("criteria?", (), None, index, likely="nl").language == "nl"
+    assert understand("criteria?", (), None, index, likely="en").language == "en"
+    assert understand("What criteria?", (), None, index, likely="nl").language == "en"
+
+
 def test_a_word_that_tells_no_language_is_in_the_conversations(index: Index) -> None:
     history = [("user", "What revenue does a company need?"), ("assistant", "…")]
     assert understand("in dollars?", history, None, index).language == "en"

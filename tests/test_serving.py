@@ -48,7 +48,7 @@ def test_a_reader_who_leaves_stops_the_answer(settings: Settings) -> None:
     desk = desk_over(waiting, settings)
 
     async def leave_early() -> None:
-        steps = answers(desk, "hoi", [], None)
+        steps = answers(desk, "hoi", [], None, "nl")
         await anext(steps)
         await steps.aclose()
 
@@ -65,7 +65,7 @@ def test_an_answer_that_takes_too_long_ends_with_an_error(
     desk = desk_over(waiting, settings)
 
     async def told() -> list[str]:
-        return [str(e.event) async for e in events(answers(desk, "hoi", [], None), "nl")]
+        return [str(e.event) async for e in events(answers(desk, "hoi", [], None, "nl"), "nl")]
 
     assert asyncio.run(told())[-1] == "error"
     assert waiting.closed.wait(1)
@@ -76,14 +76,14 @@ def test_a_broken_answer_tells_a_code_and_no_more(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Waiting):
-        def stream(self, *_: object) -> Iterator[Answer]:
+        def stream(self, *_: object, **__: object) -> Iterator[Answer]:
             raise RuntimeError("secret")
             yield
 
     desk = desk_over(Broken(), settings)
 
     async def told() -> list[str]:
-        return [str(e.data) async for e in events(answers(desk, "hoi", [], None), "nl")]
+        return [str(e.data) async for e in events(answers(desk, "hoi", [], None, "nl"), "nl")]
 
     (only,) = asyncio.run(told())
     assert json.loads(only) == {"code": "internal", "message": DUTCH.error_internal}

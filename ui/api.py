@@ -59,7 +59,8 @@ def build_api(desk: Desk, default: Language) -> APIRouter:
             await take(slots)
         except Refused as refused:
             return error_response(refused.code, request, default, asked.lang)
-        steps = answers(desk, question, [(t.role, t.text) for t in asked.history], asked.lang)
+        turns = [(turn.role, turn.text) for turn in asked.history]
+        steps = answers(desk, question, turns, asked.lang, reader)
         if "text/event-stream" in request.headers.get("accept", ""):
             return Streaming(events(steps, reader), slots)
         try:

@@ -66,7 +66,7 @@ class Conversation:
         yield frame([*before, said(status_html(waiting))], talk)
         answer = None
         try:
-            for answer in self.desk.stream(asked, history(talk), chosen or None):
+            for answer in self.desk.stream(asked, history(talk), chosen or None, spoken):
                 growing = (
                     answer_html(answer, TEXTS[answer.language], done=False)
                     if answer.text

@@ -61,15 +61,22 @@ class Desk:
         return clean
 
     def stream(
-        self, question: str, history: Sequence[Turn], language: Language | None
+        self,
+        question: str,
+        history: Sequence[Turn],
+        language: Language | None,
+        likely: Language = "en",
     ) -> Iterator[Answer]:
         """Yield growing answers to an admitted question; the last one is whole, and is noted.
+
+        `language` is what the reader chose, `likely` what the page speaks.
 
         Raises NotReady without an index, and TimeoutError past the time for an answer.
         """
         began = time.monotonic()
         answer = None
-        for answer in self.serving.stream(question, list(history)[-MAX_TURNS:], language):
+        turns = list(history)[-MAX_TURNS:]
+        for answer in self.serving.stream(question, turns, language, likely=likely):
             yield answer
             if time.monotonic() - began > SECONDS_FOR_AN_ANSWER:
                 raise TimeoutError

@@ -137,9 +137,11 @@ class Serving:
         question: str,
         history: Sequence[Turn] = (),
         language: Language | None = None,
+        *,
+        likely: Language = "en",
     ) -> Iterator[Answer]:
         """Yield growing answers; the last is whole."""
-        yield from self.assistant().stream(question, history, language)
+        yield from self.assistant().stream(question, history, language, likely=likely)
 
     def model_calls(self) -> Mapping[str, int]:
         """Return how often each outcome of a language model's call was seen; {} without one."""

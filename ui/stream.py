@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncGenerator, Awaitable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -14,7 +14,7 @@ import anyio
 import anyio.to_thread
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from assistant.records import Answer
+from assistant.records import Answer, Turn
 from ingest.records import Language
 from ui.desk import SECONDS_FOR_AN_ANSWER, Desk, Refused
 from ui.errors import code_for, error_message
@@ -60,14 +60,18 @@ async def take(slots: asyncio.Semaphore) -> None:
 
 
 async def answers(
-    desk: Desk, question: str, history: list[tuple[str, str]], language: Language | None
+    desk: Desk,
+    question: str,
+    history: Sequence[Turn],
+    language: Language | None,
+    likely: Language,
 ) -> AsyncGenerator[Answer, None]:
     """Yield growing answers, one step at a time on a thread; raise TimeoutError past the deadline.
 
     When the reader goes away the generator is closed: here, or by the step that is running.
     """
     gone = threading.Event()
-    steps = desk.stream(question, history, language)
+    steps = desk.stream(question, history, language, likely)
     deadline = time.monotonic() + SECONDS_FOR_AN_ANSWER
     try:
         while True:
