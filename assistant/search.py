@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from assistant.asking import has_topic, leans
 from assistant.choose import ANSWERED, Choice, choose, in_language, is_expected
 from assistant.follow import Told, followed, sureness, told, told_of_sentences
-from assistant.kinds import question_kind
 from assistant.overview import key_sentences, wants_more, wants_summary, what_follows
 from assistant.records import Evidence, Query
 from assistant.retrieve import Retriever
@@ -147,7 +146,7 @@ class Search:
             found + search.evidence_of(text, sorted(wanted - {e.sentence_id for e in found}))
             for text, found in ((part, by_itself), (whole, with_context))
         )
-        return followed(alone, {e.sentence_id: e for e in in_context}, was, question_kind(part))
+        return followed(part, alone, {e.sentence_id: e for e in in_context}, was)
 
     def _of_one_purpose(self, evidence: list[Evidence]) -> list[Evidence]:
         """Return the evidence without calls to action, or only those if one is the best."""

@@ -48,7 +48,7 @@ from assistant.search import Search
 from evals.questions import load_questions
 from evals.xquad import Collection, Marked, half_of, open_retriever
 from ingest.build import build_index
-from ingest.embedder.encoder_tuning import read_lessons, rows_of
+from ingest.embedder.encoder_tuning import ASKED, read_lessons, rows_of
 from ingest.facts import names
 from ingest.records import LANGUAGES, Face, Sentence
 from ingest.settings import Settings
@@ -107,13 +107,17 @@ def main(arguments: list[str] | None = None) -> int:
         fresh = _told(asked, weights)
         print(f"  {name}: AUROC {now:.3f} now, {auroc(fresh, confidence):.3f}")
         print(f"    shown at .5: {at_half(fresh, confidence)}")
-    _fit_followups(HERE / "written")
+    _fit_followups()
     return 0
 
 
-def _fit_followups(folder: Path) -> None:
+def _fit_followups() -> None:
     """Fit and print the weights of assistant/follow.py; its doubts are those at present weights."""
-    pairs = list(_of_followups(folder))
+    written = HERE / "written"
+    pairs = [
+        *_of_followups(written, written / "followups.tsv"),
+        *_of_followups(ASKED, written / "followups_asked.tsv"),
+    ]
     asked = [one for one, _ in pairs]
     weights = fit_ranking([asked], tuple(follow.WEIGHTS), FOLLOWED_PACE)
     print("follow.WEIGHTS =", _rounded(weights))
@@ -176,15 +180,16 @@ def _of_written(folder: Path) -> Iterator[Asked]:
                     yield _table(found, {e.sentence_id for e in found if e.text in texts})
 
 
-def _of_followups(folder: Path) -> Iterator[tuple[Asked, Features]]:
+def _of_followups(folder: Path, path: Path) -> Iterator[tuple[Asked, Features]]:
     """Yield the follow-ups that lean on what was told, and what a confidence sees of each.
 
-    A line holds the article, the question before, the numbers of the sentences told, the
-    follow-up, and the numbers of those that answer it, in either language, or none.
+    `folder` has their articles. A line of the file holds the article, the question before, the
+    numbers of the sentences told, the follow-up, and the numbers of those that answer it, in
+    either language, or none.
     """
     with _written(folder) as (retriever, articles):
         search = Search(retriever, retriever.catalog)
-        for name, before, told, text, right in rows_of(folder / "followups.tsv"):
+        for name, before, told, text, right in rows_of(path):
             if name not in articles:
                 continue
             texts = [articles[name][int(n)] for n in told.split(",")]

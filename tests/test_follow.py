@@ -69,7 +69,7 @@ def test_of_two_that_score_alike_the_one_that_comes_next_is_first(index: Index) 
         Evidence(s.id, article.language, s.text, 0.1, parts=tuple(SEEN.items()))
         for s in (article.sentences[9], article.sentences[5])
     ]
-    found = followed(rows, {row.sentence_id: row for row in rows}, was)
+    found = followed("en dan?", rows, {row.sentence_id: row for row in rows}, was)
     assert [row.sentence_id for row in found] == [article.sentences[n].id for n in (5, 9)]
     parts = dict(found[0].parts)
     assert {name: parts[f"follow_{name}"] for name in ("told", "next")} == {"told": 0, "next": 1}
