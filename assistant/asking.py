@@ -51,8 +51,8 @@ _NEXT_PART = re.compile(
     rf",\s+(?:en|maar)\s+(?=(?:{_VERB_FIRST}|(?:wil|willen|werd|werden)\b)[^.?!]*\?)",
     re.I,
 )
-# "(1) who pays, (2) since when": what stands before a colon announces them, else opens each.
-_NUMBERED = re.compile(r"(?:^|(?<=[\s:]))\(?(?P<n>[1-9a-d])[).]\s+", re.I)
+# "(1) who pays, (2) how old it is": what stands before a colon announces them, else opens each.
+_NUMBERED = re.compile(r"(?:^|(?<=[\s:]))\(?(?P<n>[1-9])[).]\s+")
 # Before the last of several questions a comma parts them: "what is it, how much is it, and …".
 # Not before "who" or "which", which may as well go on about what was just named.
 _LISTED = re.compile(
@@ -111,7 +111,7 @@ _OPENS_STATING = re.compile(
 # "The fine for two people on a bike?" names something and states nothing, unless a verb comes.
 _OPENS_NAMING = re.compile(
     r"^\W*(?:(?:so|but|and|dus|maar|en),?\s+)?(?:the|an?|de|het|een|all|alle|this|dit|deze)\s+"
-    r"(?:[\w’'-]+\s+){1,2}(?:for|of|in|on|at|to|with|about|against|between|from|by|voor|van|op|met|"
+    r"[\w’'-]+\s+(?:for|of|in|on|at|to|with|about|against|between|from|by|voor|van|op|met|"
     r"over|tegen|tussen|uit|bij|door|aan)\b",
     re.I,
 )
@@ -312,11 +312,7 @@ def question_parts(text: str) -> list[str]:
 def _numbered(text: str) -> list[str]:
     """Return the parts of a question that numbers them; none where they don't count up from one."""
     found = list(_NUMBERED.finditer(text))
-    counted = [mark["n"].lower() for mark in found]
-    if not 2 <= len(found) <= MAX_PARTS or counted not in (
-        list("123"[: len(found)]),
-        list("abc"[: len(found)]),
-    ):
+    if len(found) < 2 or [int(mark["n"]) for mark in found] != list(range(1, len(found) + 1)):
         return []
     before = text[: found[0].start()].strip()
     opening = "" if not before or before.endswith((":", ".", "?", "!", "-", "–")) else before
@@ -325,7 +321,8 @@ def _numbered(text: str) -> list[str]:
     if len(sentence_spans(parts[-1])) > 1:  # "we have 1) a mill, 2) a lock. May we sell them?"
         return []
     parts = [re.sub(r"\W*(?:\b(?:and|en|or|of))?\W*$", "", part) for part in parts]
-    return [f"{opening} {part}".strip() for part in parts] if all(map(has_topic, parts)) else []
+    whole = [f"{opening} {part}".strip() for part in parts[:MAX_PARTS]]
+    return whole if has_topic(parts[0]) else []
 
 
 def leans(part: str) -> bool:

@@ -18,7 +18,8 @@ _UNTIL = re.compile(
 # "niet minder dan", "no faster than": what is no less is over, what is no more is under.
 _NO = re.compile(
     r"\b(?:no|not|niet|geen) (?:(?P<less>less|fewer|minder|younger|jonger|lower|lager|slower|"
-    r"trager|smaller|kleiner|shorter|korter|lighter|lichter|cheaper|goedkoper)|"
+    r"trager|smaller|kleiner|shorter|korter|lighter|lichter|cheaper|goedkoper|earlier|sooner|closer|"
+    r"nearer|eerder|vroeger|dichter|langzamer)|"
     r"(?P<more>more|meer|[^\W\d_]{3,}er)) (?:than|dan)\W*$",
     re.I,
 )
@@ -30,6 +31,11 @@ _BOUND = re.compile(
     r"drempel)\b",
     re.I,
 )
+_IS_BOUND = re.compile(
+    r"\b(?:required|needed|limit|threshold|minimum|maximum|nodig|vereist|grens|limiet|drempel)\b",
+    re.I,
+)
+BESIDE = 30  # characters from a figure within which a word tells that it is a bound
 _ONE_IN = re.compile(r"\b(?:one|een|één) (?:in|out of|op(?: de)?)\W*$", re.I)
 _AND_OVER = re.compile(
     r"\s*(?:\w+\s+){0,2}?(?:and|or|en|of) (?:over|older|more|up|ouder|meer|hoger)\b", re.I
@@ -44,6 +50,7 @@ _ABOUT = re.compile(
 ROUGH = Decimal("0.055")  # how far off a rough figure may be: "nearly 2,000" is 1,900
 # Where a quote has several figures, one this many times another is no figure of the same thing.
 SCALE = 3
+YEARS = 1000  # the first that is taken for one
 _AT_LEAST = re.compile(r"\b(?:at least|minimum(?: of)?|minstens|ten minste|minimaal)\W*$", re.I)
 _MORE = re.compile(r"\b(?:more than|over|above|ruim|(?:iets )?meer dan|boven(?: de)?)\W*$", re.I)
 _FEWER = re.compile(
@@ -65,9 +72,9 @@ def other_figure(
     for number in numbers(stated):
         if language == "nl" and stated[number.start : number.end].lower() == "ten":
             continue  # "ten zuiden van"
-        if _ONE_IN.search(stated[: number.start]):
+        if number.value < YEARS and _ONE_IN.search(stated[: number.start]):
             continue
-        alike = [(place, other) for place, other in given if _kind(other) == _kind(number)]
+        alike = [(place, other) for place, other in given if kind_of(other) == kind_of(number)]
         if any(number.key == other.key for _, other in given):
             continue
         bounded = [
@@ -95,9 +102,13 @@ def permitted(number: Number, stated: str, quote: str) -> bool:
 
 def bounds(number: Number, stated: str) -> bool:
     """Return whether a statement is about a bound itself: "you need at least 25"."""
-    before = stated[: number.start]
+    before, after = stated[: number.start], stated[number.end :]
     bounding = (_AT_LEAST, _MORE, _FEWER, _FROM, _UNTIL)
-    return bool(_BOUND.search(stated)) or any(bound.search(before) for bound in bounding)
+    return (
+        any(bound.search(before) for bound in bounding)
+        or bool(_BOUND.search(before[-BESIDE:]))
+        or bool(_IS_BOUND.search(after[:BESIDE]))
+    )
 
 
 def allowed(number: Number, quote: str) -> bool:
@@ -105,7 +116,7 @@ def allowed(number: Number, quote: str) -> bool:
 
     "Between 13 and 53", "2 to 5", "under twelve", "at least five", "from 6", "12 and over".
     """
-    given = [other for other in numbers(quote) if _kind(other) == _kind(number)]
+    given = [other for other in numbers(quote) if kind_of(other) == kind_of(number)]
     for place, other in enumerate(given):
         before, after = quote[: other.start], quote[other.end :]
         following = given[place + 1 : place + 2]
@@ -136,7 +147,7 @@ def _agree(number: Number, stated: str, other: Number, quote: str) -> bool:
     return bool(rough) and abs(number.value - other.value) <= ROUGH * other.value
 
 
-def _kind(number: Number) -> str:
+def kind_of(number: Number) -> str:
     """Return "percent", "year" or ""."""
-    year = 1000 <= number.value <= 2100 and number.end - number.start == 4
+    year = YEARS <= number.value <= 2100 and number.end - number.start == 4
     return "percent" if number.percent else "year" if year else ""

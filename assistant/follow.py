@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from assistant.choose import doubt
 from assistant.kinds import question_kind
+from assistant.phrases import CORRECTION
 from assistant.records import Evidence
 from assistant.score import confidence, logit, sigmoid
 from ingest.catalog import Catalog
@@ -52,7 +53,7 @@ LONGEST = 3  # sentences that are read as one
 OWN = 2  # own words of a follow-up from which more make no difference
 
 
-_MARKERS = re.compile(r"(?:\s*\[\d+\])+\s*|\n")
+_MARKERS = re.compile(r"(?:\s*\[\d+\])+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Told:
 def told(text: str, catalog: Catalog) -> Told:
     """Return what the reader was told in a text: the articles' sentences, or our translations."""
     said: set[str] = set()
+    for lead in CORRECTION.values():  # no sentence ends with it
+        text = text.replace(lead, " ")
     for piece in _MARKERS.split(text):
         spans = sentence_spans(piece)
         for place, (start, _) in enumerate(spans):

@@ -27,19 +27,23 @@ _MORE = frozenset("more further meer verder voort door continue elaborate".split
 _SHORT = frozenset(
     """
     summary summarise summarize summarised recap gist nutshell tldr samenvatting samenvatten
-    samengevat samen hoofdpunten kernpunten hoofdlijnen
+    samengevat hoofdpunten kernpunten hoofdlijnen
     """.split()  # noqa: SIM905
 )
+_TOGETHER = (  # words that ask for it only together
+    frozenset({"vat", "samen"}), frozenset({"vatten", "samen"}), frozenset({"sum", "up"}),
+)  # fmt: skip
 # What may stand beside them and asks for nothing in particular.
 _BESIDE = frozenset(
     """
     tell give show say go carry read write make sum put me us a an the of in to please pls can could
     would you i it that this about bit some little information info details and ok okay thanks up
     on article text page story piece whole entire short brief quick few words sentences
+    for three main key most important points voor drie belangrijkste punten
     vertel geef toon zeg ga lees maak schrijf som vat kan kun kunt kunnen zou je jij u jullie mij
     ons eens nog wat iets het de een deze dit dat daarover hierover informatie uitleg graag aub
-    alstublieft alsjeblieft bedankt en oké van op artikel tekst pagina verhaal stuk volledige hele
-    kort korte beknopte beknopt paar enkele zinnen woorden even vertellen zeggen geven hiervan
+    alstublieft alsjeblieft bedankt en oké van op over artikel tekst pagina verhaal stuk volledige
+    hele kort korte beknopte beknopt paar enkele zinnen woorden even vertellen zeggen geven hiervan
     """.split()  # noqa: SIM905
 )
 _THIS = (
@@ -59,7 +63,9 @@ def wants_summary(text: str) -> bool:
     >>> wants_summary("Can you summarise this?"), wants_summary("Summarise the criteria")
     (True, False)
     """
-    return _says_only(text, _SHORT) or bool(_ABOUT.fullmatch(text.strip(" ?!.")))
+    said = set(words(text.replace(";", "")))
+    short = _SHORT | frozenset().union(*(pair for pair in _TOGETHER if pair <= said))
+    return _says_only(text, short) or bool(_ABOUT.fullmatch(text.strip(" ?!.")))
 
 
 def wants_more(text: str) -> bool:
@@ -93,13 +99,20 @@ def key_sentences(article: Article, vectors: np.ndarray) -> list[Sentence]:
 
 
 def what_follows(was: Told, language: Language, catalog: Catalog) -> list[Sentence]:
-    """Return the sentences after those told, in the reader's language where there is a version."""
+    """Return what comes after the first of those told, in the reader's version if there is one."""
     told = [catalog.sentence(name) for name in was.sentences]
     versions = {one.article_id for one in told}
     own = [name for name in versions if catalog.article(name).language == language] or versions
     found: list[Sentence] = []
     for name in sorted(own):
-        last = max(one.index for one in told if one.article_id == name)
-        after: Sequence[Sentence] = catalog.article(name).sentences[last + 1 :]
-        found += [one for one in after if one.id not in was.sentences][:NEXT]
-    return found[:NEXT]
+        first = min(one.index for one in told if one.article_id == name)
+        after: Sequence[Sentence] = catalog.article(name).sentences[first + 1 :]
+        found += [s for s in after if s.id not in was.sentences and WHOLE.search(s.text)]
+    return list(dict.fromkeys(_version(one, language, catalog) for one in found))[:NEXT]
+
+
+def _version(sentence: Sentence, language: Language, catalog: Catalog) -> Sentence:
+    """Return a sentence's twin in the reader's language, where there is one."""
+    versions = [sentence, *map(catalog.sentence, sentence.twins)]
+    mine = (one for one in versions if catalog.article(one.article_id).language == language)
+    return next(mine, sentence)

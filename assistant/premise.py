@@ -25,7 +25,7 @@ from assistant.contrary import (
     exchanged,
     opposite_words,
 )
-from assistant.figures import allowed, bounds, other_figure, permitted
+from assistant.figures import allowed, bounds, kind_of, other_figure, permitted
 from assistant.likeness import MET, SURE, akin
 from assistant.meeting import TIED, Case, Version
 from assistant.reading import Word
@@ -48,7 +48,10 @@ MOSTLY = 0.5  # … and one that gives a figure otherwise which a question asks 
 _RATHER = re.compile(r"\b(?:instead of|rather than|in plaats van|eerder dan|n['’]t|te weinig|"
                      r"too few|too little|not enough)\b", re.I)  # fmt: skip
 BESIDE = 20  # characters after a figure within which what it counts must begin
-_OWN = re.compile(r"\b(?:i|we|my|our|me|us|ik|wij|mijn|onze|ons|mij)\b", re.I)
+_OWN = re.compile(
+    r"\b(?:i(?! (?:think|believe|guess|suppose))|we|my|our|me|(?-i:us)|ik(?! (?:denk|geloof|meen))|"
+    r"wij|mijn|onze|ons|mij)\b", re.I,
+)  # fmt: skip
 TOPIC, OFTEN = 0.1, 3  # share and number of an article's sentences that have what it is about
 
 
@@ -76,7 +79,7 @@ class Premises:
             place, number = figure
             one = cases[place]
             case = _OWN.search(stated) and not bounds(number, stated)  # "we have nine" is one
-            same = number.percent or _is_year(number) or _counts(number, one)
+            same = bool(kind_of(number)) or _counts(number, one)
             denied = one.claim.denials or permitted(number, stated, texts[place])
             return place if same and not case and not denied else None
         found = [
@@ -174,10 +177,6 @@ class Premises:
         """Return the cosine of the two words that are most alike."""
         vectors = [self._embedder.encode_words([w.text for w in row]) for row in (ones, others)]
         return float((vectors[0] @ vectors[1].T).max())
-
-
-def _is_year(number: Number) -> bool:
-    return 1000 <= number.value <= 2100 and number.end - number.start == 4
 
 
 def _counts(number: Number, one: Case) -> bool:

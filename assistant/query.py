@@ -83,6 +83,7 @@ _SAYING = re.compile(
 _LANGUAGE_NAME = re.compile(
     r"\b(?:nederlands\w*|vlaams\w*|dutch|flemish|engels\w*|english)\b", re.I
 )
+_QUOTED = re.compile(r"\[\d+\]")  # something was told, not only said
 _ELLIPTICAL = re.compile(
     r"^\W*(?:en|and|but|maar|ook|also|or|of|what about|how about|hoe zit het met|wat met|"
     r"wat is er met|dus|so|then|dan)\b",
@@ -130,7 +131,8 @@ def understand(
                 )
     text, said = _without_wish(text), text
     intent = question_intent(asked, text, knows, mend)
-    if intent == "smalltalk" and turns and POINTING.fullmatch(text):
+    told = next((said for role, said in reversed(turns) if role == "assistant"), "")
+    if intent == "smalltalk" and _QUOTED.search(told) and POINTING.fullmatch(text):
         intent = "question"
     reasons.append(f"intent {intent}")
     mended = mend(text) if intent == "question" else text
@@ -145,7 +147,6 @@ def understand(
     if around:
         reasons.append(f"may be about: {around}")
     searched_for = mended if mended != text else ""
-    told = next((said for role, said in reversed(turns) if role == "assistant"), "")
     return Query(
         asked=said,
         parts=tuple(parts),
@@ -209,7 +210,7 @@ def question_language(
         for role, said in reversed(turns):
             if role == "user" and abs(earlier := _lead_of_dutch(said, index)) >= UNSURE:
                 return ("nl" if earlier > 0 else "en"), "the conversation"
-    if abs(lead) < UNSURE:  # "criteria?"
+    if abs(lead) <= UNSURE and not any(_words_of_one(words(text), index).values()):  # "criteria?"
         return likely, "its words don't tell"
     return ("nl" if lead > 0 else "en"), f"its words ({lead:+.2f} for Dutch)"
 
@@ -223,19 +224,13 @@ def _lead_of_dutch(text: str, index: Index) -> float:
     found = words(text)
     if not found:
         return 0.0
-    only: dict[Language, float] = {"nl": 0.0, "en": 0.0}
+    only = _words_of_one(found, index)
     dutch, english = (index.vocabulary[language] for language in LANGUAGES)
-    telling = []
-    for word in found:
-        in_dutch, in_english = (
-            word in stopwords(name) or word in _GREETINGS[name] for name in LANGUAGES
-        )
-        if in_dutch != in_english:
-            only["nl" if in_dutch else "en"] += 1.0
-        elif not in_dutch and (word in dutch) != (word in english):
-            only["nl" if word in dutch else "en"] += 0.5
-        if in_dutch != in_english or not (word in dutch and word in english):
-            telling.append(word)
+    telling = [
+        word
+        for word in found
+        if _builds(word, "nl") != _builds(word, "en") or not (word in dutch and word in english)
+    ]
     lexical = (only["nl"] - only["en"]) / max(1.0, only["nl"] + only["en"])
     if abs(only["nl"] - only["en"]) == only["nl"] + only["en"] >= PLAIN:
         return 2 * lexical  # all of one language: langdetect, which takes 3 ms, would agree
@@ -247,6 +242,24 @@ def _lead_of_dutch(text: str, index: Index) -> float:
         if share  # langdetect takes 3 ms
         for found in [detect(letters)]
     )
+
+
+def _words_of_one(found: Sequence[str], index: Index) -> dict[Language, float]:
+    """Return how many words are of one language only; those of its articles count half."""
+    only: dict[Language, float] = {"nl": 0.0, "en": 0.0}
+    dutch, english = (index.vocabulary[language] for language in LANGUAGES)
+    for word in found:
+        in_dutch, in_english = _builds(word, "nl"), _builds(word, "en")
+        if in_dutch != in_english:
+            only["nl" if in_dutch else "en"] += 1.0
+        elif not in_dutch and (word in dutch) != (word in english):
+            only["nl" if word in dutch else "en"] += 0.5
+    return only
+
+
+def _builds(word: str, language: Language) -> bool:
+    """Return whether a word builds sentences of a language, or greets in it."""
+    return word in stopwords(language) or word in _GREETINGS[language]
 
 
 def question_intent(
@@ -307,14 +320,12 @@ def _elliptical_on(text: str, turns: Sequence[Turn]) -> str:
 
 def _only_asks_for_language(text: str) -> bool:
     """Return whether a text asks for the same again in a language, and nothing else."""
-    rest = _without_reason(text)
+    before = rest = _without_reason(text)
     if _wish(rest):
         return True
     for pattern in _IN_LANGUAGE.values():
         rest = pattern.sub("", rest)
-    return rest != _without_reason(text) and not any(
-        is_content(word) for word in words(POLITE.sub("", rest))
-    )
+    return rest != before and not any(is_content(word) for word in words(POLITE.sub("", rest)))
 
 
 def _without_reason(text: str) -> str:

@@ -36,9 +36,10 @@ NEAREST = 4  # expected questions of a sentence, by vector, that are compared wo
 _OURS = re.compile(r"\b(?:we|our|us|my|i|wij|ons|onze|mijn|ik)\b", re.I)
 # "my firm in Ghent", "a baker from Kortrijk": where who asks is from, not what is asked about
 _OWN_PLACE = re.compile(
-    r"\b(?:(?i:my|our|mijn|onze?|ons|mijne|as an?|als)\s+(?:[\w’'-]+\s+){1,3}?|"
-    r"(?i:i (?:run|have|own|manage|lead)|we (?:run|have|own|are)|i['’]?a?m|ik (?:run|heb|ben|leid)|"
-    r"wij (?:hebben|zijn))\s+(?:[\w’'-]+\s+){1,4}?)"
+    r"\b(?:(?i:my|our|mijn|onze?|ons) (?:[\w’'-]+ )?(?i:kmo|sme|firma?|company|business|"
+    r"bedrijf(?:je)?|zaak|onderneming|fabriek|factory|shop|winkel|office|kantoor|organisati(?:e|on))|"
+    r"(?i:i (?:am|run|have|own|manage|lead)|we (?:are|run|have|own)|i['’]m|ik (?:ben|run|heb|leid)|"
+    r"wij (?:zijn|hebben)|as an?|als)\s+(?:[\w’'-]+\s+){0,2}[\w’'-]+)\s+"
     r"(?i:in|uit|from|near|bij|rond|around)\s+([A-Z][\w’'-]+(?:[ -][A-Z][\w’'-]+)*)"
 )
 REFERS_BACK = re.compile(

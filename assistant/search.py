@@ -72,23 +72,27 @@ class Search:
     def _overview(self, query: Query) -> Found | None:
         """Return a summary, or what comes after what was told; None where neither is asked for."""
         part, catalog = query.parts[0], self._catalog
-        more, short = wants_more(part), wants_summary(part)
+        said = (part, query.standing or query.asked)  # "tell me" may have been taken for courtesy
+        more, short = any(map(wants_more, said)), any(map(wants_summary, said))
         if len(query.parts) > 1 or not (more or short):
             return None
         was = told(query.told, catalog)
         if more:
             sentences = what_follows(was, query.language, catalog)
         else:
-            meant = [catalog.article(name) for name in was.home or catalog.ids_of("article")[:3]]
-            own = [one for one in meant if one.language == query.language] or meant
-            if len(own) != 1 or is_expected(self.retriever.evidence(part)[0]):
+            articles = catalog.ids_of("article")
+            meant = {name: articles[name] for name in was.home if name in articles} or articles
+            own = [name for name in meant if meant[name] == query.language] or list(meant)
+            evidence = self.retriever.evidence(part) if len(own) == 1 else []
+            if not evidence or is_expected(evidence[0]):
                 return None
+            article = catalog.article(own[0])
             vectors = self.retriever.index.sentence_vectors
-            rows = [catalog.sentence_row(one.id) for one in own[0].sentences]
-            sentences = key_sentences(own[0], vectors[rows])
-        evidence = tuple(self.retriever.evidence_of(part, [one.id for one in sentences]))
+            rows = [catalog.sentence_row(one.id) for one in article.sentences]
+            sentences = key_sentences(article, vectors[rows])
+        told_now = tuple(self.retriever.evidence_of(part, [one.id for one in sentences]))
         why = "what comes next in the article" if more else "the article in short"
-        return Found(evidence, (Choice(part, evidence, 1.0, (why,)),)) if evidence else None
+        return Found(told_now, (Choice(part, told_now, 1.0, (why,)),)) if told_now else None
 
     def _ways(
         self, query: Query, part: str, first: Choice | None

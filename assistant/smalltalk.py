@@ -112,8 +112,11 @@ _INVITES = re.compile(
     r"(?: naar)? (?:us|me|our|ons|mij|onze?))\b|\b[\w.+-]+@[\w-]+\.\w|[+0]\d[\d ()/.-]{7}",
     re.I,
 )
+# "You" is anyone where a duty is asked about.
+_ANYONE = re.compile(r"\b(?:must|have to|has to|need to|required|moet|moeten|verplicht)\b", re.I)
 # Who is asked, or who asks for a person.
 _US = re.compile(
+    r"\b(?:call|phone|ring|contact|e-?mail|bel|mail|contacteer) (?:me|us|mij|ons)\b|"
     r"\b(?:you|your|yours|u|uw|jullie|je|jij|jou|jouw|us|ons)\b|"
     r"\b(?:i['’]?d like|i want|i need|i would like|(?:can|could|may) (?:i|we)|ik (?:wil|zou|moet)|"
     r"graag|(?:kan|mag|kunnen) (?:ik|we|wij))\b.*\b(?:meeting|appointment|person|human|expert|"
@@ -139,7 +142,7 @@ def addresses_us(text: str) -> bool:
     "Must cyclists give their phone number?" does not; "your phone number?" and "phone number?" do.
     """
     content = sum(is_content(word) for word in words(text))
-    return bool(_US.search(text)) or content <= FEW
+    return content <= FEW or bool(_US.search(text) and not _ANYONE.search(text))
 
 
 def invites(text: str) -> bool:

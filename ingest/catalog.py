@@ -159,12 +159,14 @@ class Catalog:
         """Return the ids of the sentences of which this is the text, or our translation."""
         return [r[0] for r in self._rows("select sentence_id from said where text = ?", text)]
 
-    def ids_of(self, kind: ArticleKind) -> list[str]:
-        """Return the ids of the articles of a kind."""
+    def ids_of(self, kind: ArticleKind) -> dict[str, Language]:
+        """Return the articles of a kind, by id, with their languages."""
         rows = self._rows(
-            "select id from article where json_extract(record, '$.kind') = ? order by rowid", kind
+            "select id, json_extract(record, '$.language') from article "
+            "where json_extract(record, '$.kind') = ? order by rowid",
+            kind,
         )
-        return [row[0] for row in rows]
+        return dict(rows)
 
     def articles(self) -> list[Article]:
         """Return every article with its sentences."""

@@ -41,12 +41,13 @@ _DIGITS = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?
 _TOKEN = re.compile(
     rf"(?P<digits>(?<![^\W\d_])(?:{_DIGITS}))|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|(?P<mark>[%€$£–-])"
 )
-# "m" and "k" stand for metres and the like as often: apart from the number unless it is money …
+# "m" stands for metres as often: apart from the number, unless it is money …
 _MONEY = re.compile(r"[€$£]\s?$|\b(?:eur|usd|gbp|euros?|dollars?|pounds?)\s$", re.I)
+_IN_MONEY = re.compile(r"\s?(?:€|\$|£|(?:eur|usd|gbp|euros?|dollars?|pounds?)\b)", re.I)
 # … and written to it where a distance is told of.
 _WITHIN = re.compile(r"\b(?:within|binnen(?: een straal van)?)\s$", re.I)
 _FAR = re.compile(
-    r"\s(?:away|wide|long|high|tall|deep|breed|lang|hoog|diep|ver|verder|verderop)\b", re.I
+    r"\s(?:away|wide|long|high|tall|deep|breed|lang|hoog|diep|ver|verder|verderop)\b(?!-)", re.I
 )
 _PERCENT = re.compile(r"^(?:\s*%|\s*-?(?:percent|procent|pct)\b|\s+(?:per|op de|per cent)\s+(?:hundred|honderd|100|cent)\b|\s+per cent\b)", re.I)  # fmt: skip # noqa: E501
 _ORDINAL = re.compile(r"(\w+teen|\w+tien)(?:th|de)")
@@ -241,8 +242,9 @@ def _scale(text: str, start: int, end: int) -> tuple[int, int]:
     if not match or unit not in _SCALES:
         return 1, end
     after = end + match.end()
-    if unit in ("k", "m"):
+    if unit == "m":
         far = _WITHIN.search(text[:start]) or _FAR.match(text[after:])
-        if (match.group(1) or far) and not _MONEY.search(text[:start]):
+        money = _MONEY.search(text[:start]) or _IN_MONEY.match(text[after:])
+        if (match.group(1) or far) and not money:
             return 1, end
     return _SCALES[unit], after

@@ -29,6 +29,8 @@ NUMBERS = {
     "we do 40m turnover": ["40000000"],
     "10k people": ["10000"],
     "15 m": ["15"],
+    "13 m euros": ["13000000"],
+    "15m long-term loans": ["15000000"],
     "within 15m of a tram stop": ["15"],
     "een brug van 40m lang": ["40"],
     "€13 en €53 miljoen": ["13000000", "53000000"],

@@ -20,6 +20,8 @@ SHORT = [
     "What is this article about?",
     "Waar gaat dit over?",
     "tl;dr please",
+    "Sum it up",
+    "Could you summarize the article for me in three sentences?",
 ]
 MORE = [
     "Tell me more",
@@ -36,6 +38,7 @@ NEITHER = [
     "What about this?",
     "Waar gaat het geld naartoe?",
     "Moeten ze samenwerken?",
+    "Kunnen jullie dat samen?",
     "What does the mayor say?",
 ]
 
@@ -67,6 +70,8 @@ def test_more_is_what_comes_next_in_the_readers_version(index: Index) -> None:
     dutch = next(a for a in catalog.articles() if a.kind == "article" and a.language == "nl")
     was = told(f"{dutch.sentences[3].text} [1]", catalog)
     assert [s.index for s in what_follows(was, "nl", catalog)] == [4, 5]
+    english = what_follows(was, "en", catalog)  # twins where there are any
+    assert any(catalog.article(s.article_id).language == "en" for s in english)
     assert what_follows(told(dutch.sentences[-1].text, catalog), "nl", catalog) == []
 
 
@@ -88,4 +93,12 @@ def test_going_on_repeats_nothing(assistant: Assistant) -> None:
     more = assistant.ask("Vertel meer", turns)
     assert more.status == "answered"
     assert {s.text for s in more.sentences}.isdisjoint(s.text for s in first.sentences)
+    assert assistant.ask("Vertel me meer over dit artikel", turns).text == more.text
     assert assistant.ask("Vertel meer").status == "not_covered"  # more than what?
+
+
+def test_more_is_told_after_a_correction(assistant: Assistant) -> None:
+    first = assistant.ask("The provinces make the final selection?")
+    assert first.lead
+    turns = [("user", first.question), ("assistant", first.text)]
+    assert assistant.ask("Tell me more", turns).status == "answered"

@@ -84,6 +84,8 @@ INTENTS = [
     ("Must cyclists give their phone number after an accident?", "question"),
     ("Hoe lang blijft een offerte van een aannemer geldig?", "question"),
     ("Telefoonnummer?", "contact"),
+    ("Call me back about the subsidy", "contact"),
+    ("Moet je je telefoonnummer geven aan de politie?", "question"),
     ("Ik wil graag een offerte voor onze fabriek in Gent", "contact"),
 ]
 
@@ -153,6 +155,11 @@ def test_a_part_without_a_subject_leans_on_the_first() -> None:
     assert not leans("how many firms hold the title?")
 
 
+def test_letters_that_name_things_number_no_parts() -> None:
+    text = "How do option a) and option b) differ?"
+    assert question_parts(text) == [text]
+
+
 def test_numbered_parts_keep_what_opens_them_all() -> None:
     assert question_parts("What is (1) a crane and (2) a lock?") == [
         "What is a crane",
@@ -198,7 +205,9 @@ def test_follow_ups_lean_on_the_question_before(index: Index, asked: str, leans:
 
 def test_how_this_works_is_asked_of_what_was_told(index: Index) -> None:
     assert understand("How does this work?", (), None, index).intent == "smalltalk"
-    history = [("user", "What criteria must a company meet?"), ("assistant", "…")]
+    history = [("user", "hi"), ("assistant", "Hello!")]
+    assert understand("How does this work?", history, None, index).intent == "smalltalk"
+    history = [("user", "What criteria must a company meet?"), ("assistant", "They must … [1]")]
     assert understand("How does this work?", history, None, index).intent == "question"
 
 

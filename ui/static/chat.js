@@ -76,6 +76,7 @@
     for (const behind of document.querySelectorAll("#top, #talk")) behind.inert = open;
   }
 
+  if (history.state?.source) history.replaceState(null, "");  // left behind by a reload
   addEventListener("popstate", (event) => {
     const open = Boolean(event.state?.source && shown && narrow.matches);
     if (open === reading()) return;

@@ -124,7 +124,11 @@
     if (chosen) body.lang = chosen;
     const response = await fetch("api/v1/chat", {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "text/event-stream",
+        "Accept-Language": document.documentElement.lang,  // what the widget speaks
+      },
       body: JSON.stringify(body),
       signal: running.signal,
     });
